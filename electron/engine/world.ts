@@ -1,0 +1,30 @@
+import type { Secret } from './secret.ts'
+
+export type SecretName = 'database-password' | 'site-identity' | 'signing-key'
+
+/** Keeps the few secrets of a site. Readable by the engine only; the window can set them, never get them. */
+export interface Secrets {
+  /** Throws SECRETS_LOCKED when the value is there but cannot be opened now. */
+  read(name: SecretName): Promise<Secret | undefined>
+  write(name: SecretName, secret: Secret): Promise<void>
+}
+
+/** One line per step, for a technician at 2 a.m. Never a secret. */
+export interface Log {
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+}
+
+/** Everything outside the engine that a test may want to replace. */
+export interface World {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+  readonly dataFolder: string
+  readonly secrets: Secrets
+  /** Bytes that an ordinary user may still write where this folder is. */
+  freeBytes(folder: string): Promise<number>
+  readonly log: Log
+  /** A better-sqlite3 binary to use instead of the packaged one; undefined: the packaged one. */
+  readonly sqliteBinding?: string
+}
