@@ -54,6 +54,35 @@ export function faultOfSqlState(sqlState: string, message: string): FaultCode {
 
 const isRowSecurity = (message: string): boolean => /row[- ]level security/i.test(message)
 
+/** What a rule needs of an error that the driver threw: an SQLSTATE, an errno name, or nothing as code. */
+export interface ErrorFacts {
+  readonly code: string
+  readonly message: string
+}
+
+const isSqlState = (code: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(code)
+
+/** The fault behind a failed login. */
+export function faultOfConnectError({
+  code,
+  message,
+}: ErrorFacts): FoundFault & { readonly withoutTls: boolean } {
+  const found = { detail: message, withoutTls: false }
+  if (isSqlState(code)) return { ...found, code: faultOfSqlState(code, message) }
+  if (/does not support SSL/.test(message)) return { ...found, code: 'DB_TLS', withoutTls: true }
+  if (/CERT|SSL|TLS|SIGNATURE|EPROTO|UNABLE_TO/.test(code) || /SSL connection/.test(message)) {
+    return { ...found, code: 'DB_TLS' }
+  }
+  const unknownHost = code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+  return { ...found, code: unknownHost ? 'DB_HOST_UNKNOWN' : 'DB_UNREACHABLE' }
+}
+
+/** The fault behind a failed statement. Whatever carries no SQLSTATE comes from the connection itself. */
+export function faultOfQueryError({ code, message }: ErrorFacts): FoundFault {
+  if (!isSqlState(code)) return { code: 'DB_CONNECTION_LOST', detail: message }
+  return { code: faultOfSqlState(code, message), detail: `${message} (SQLSTATE ${code})` }
+}
+
 /**
  * What the tools print, most telling first. Their own words are English, since they run with LC_ALL=C; what
  * they quote from the server may be in another language, so some patterns know the server's German and Spanish.
