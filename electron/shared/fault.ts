@@ -113,8 +113,8 @@ export const faults = {
   },
   DISK_FULL: {
     who: 'operator',
-    text: 'The backup disk is full: {free} free, {need} needed. Nothing was deleted; your earlier backups are untouched.',
-    next: 'Free some space, or choose another folder.',
+    text: 'The backup disk has too little room: {free} free. Nothing was deleted; your earlier backups are untouched.',
+    next: 'Make room for {need}, or choose another folder.',
   },
   DEST_UNAVAILABLE: {
     who: 'operator',
@@ -186,6 +186,21 @@ export const faults = {
     text: 'The list of backups was written by a newer Larder. This version leaves it alone; your backups are untouched.',
     next: 'Install the newer version again.',
   },
+  CATALOGUE_BROKEN: {
+    who: 'operator',
+    text: 'The list of backups on this computer is damaged. Your backups themselves are untouched.',
+    next: 'Start Larder again: it puts {file} aside and makes the list anew from the backups.',
+  },
+  CATALOGUE_BUSY: {
+    who: 'retry',
+    text: 'Another program is holding the list of backups. Your backups are untouched.',
+    next: 'Try again in a minute. If it stays like this, see which program has {file} open.',
+  },
+  CATALOGUE_UNWRITABLE: {
+    who: 'operator',
+    text: 'The list of backups cannot be written. Your backups themselves are untouched.',
+    next: 'Is the disk full, or the folder read-only? See {file}.',
+  },
   SECRETS_LOCKED: {
     who: 'operator',
     text: 'This computer cannot open the saved passwords just now. Backups already made are safe.',
@@ -237,13 +252,13 @@ export class FaultError extends Error {
   readonly code: FaultCode
   readonly fault: Fault
 
-  constructor(code: FaultCode, { values = {}, detail, cause }: FaultOptions = {}) {
-    const entry = faults[code]
-    const text = fill(entry.text, values)
-    super(text, cause === undefined ? undefined : { cause })
+  /** Takes a code with its values, or a fault that comes back from another thread or from the catalogue. */
+  constructor(what: FaultCode | Fault, options: FaultOptions = {}) {
+    const fault = typeof what === 'string' ? makeFault(what, options) : what
+    super(fault.text, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'FaultError'
-    this.code = code
-    this.fault = { code, text, next: fill(entry.next, values), ...(detail === undefined ? {} : { detail }) }
+    this.code = fault.code
+    this.fault = fault
   }
 }
 
@@ -257,6 +272,11 @@ export function toFault(error: unknown): Fault {
 /** Thrown when a person or a signal ended the work. Not a fault: the job is *cancelled*, the command exits 130. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError'
+}
+
+function makeFault(code: FaultCode, { values = {}, detail }: FaultOptions): Fault {
+  const { text, next } = faults[code]
+  return { code, text: fill(text, values), next: fill(next, values), ...(detail === undefined ? {} : { detail }) }
 }
 
 const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>

@@ -1,0 +1,29 @@
+import Sqlite from 'better-sqlite3'
+
+export interface OpenOptions {
+  /** A better-sqlite3 binary to use instead of the packaged one. */
+  readonly sqliteBinding?: string | undefined
+  /** Hears every statement as it runs, with its values. For tests and diagnosis. */
+  readonly trace?: ((sql: string) => void) | undefined
+}
+
+interface FileOptions {
+  readonly readonly?: boolean
+  /** How long to wait for another process's lock. */
+  readonly waitMs?: number
+}
+
+/** A bare connection to one SQLite file, as it is. */
+export function connect(
+  file: string,
+  options: OpenOptions,
+  { readonly = false, waitMs = 5000 }: FileOptions = {},
+) {
+  const { sqliteBinding, trace } = options
+  return new Sqlite(file, {
+    readonly,
+    timeout: waitMs,
+    ...(sqliteBinding === undefined ? {} : { nativeBinding: sqliteBinding }),
+    ...(trace === undefined ? {} : { verbose: (sql: unknown) => trace(String(sql)) }),
+  })
+}

@@ -1,0 +1,152 @@
+import type Sqlite from 'better-sqlite3'
+
+/** 'LRDR': marks the file as a Larder catalogue (SQLite's application_id, bytes 68 to 71 of the header). */
+export const applicationId = 0x4c_52_44_52
+
+/** One step of the schema. A published step is never edited: a change is a new step. */
+export interface Migration {
+  readonly version: number
+  readonly update: (sqlite: Sqlite.Database) => void
+}
+
+/*
+ * Times are epoch milliseconds, ids and names are text, sizes are bytes. The last columns of the list indexes are
+ * those of the paging key, so that a page is read in order without sorting. The partial indexes answer "the newest
+ * good one of this database" with one seek, however many backups there are.
+ */
+const backups = `
+  CREATE TABLE backups (
+    id TEXT NOT NULL PRIMARY KEY,
+    database TEXT NOT NULL,
+    state TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    folder TEXT NOT NULL,
+    file TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    plain_bytes INTEGER NOT NULL,
+    plain_sha256 TEXT NOT NULL,
+    encrypted INTEGER NOT NULL CHECK (encrypted IN (0, 1)),
+    table_count INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    server_version TEXT NOT NULL,
+    tool_version TEXT NOT NULL,
+    checked_at INTEGER,
+    proven_at INTEGER
+  ) STRICT;
+  CREATE INDEX backups_by_time ON backups (taken_at DESC, id DESC);
+  CREATE INDEX backups_by_database ON backups (database, taken_at DESC, id DESC);
+  CREATE INDEX backups_intact ON backups (database, taken_at DESC, id DESC)
+    WHERE state IN ('intact', 'proven', 'copied');
+  CREATE INDEX backups_proven ON backups (database, taken_at DESC, id DESC)
+    WHERE state IN ('intact', 'proven', 'copied') AND proven_at IS NOT NULL;
+  CREATE INDEX backups_by_file ON backups (folder, file);
+
+  CREATE TABLE manifests (
+    backup_id TEXT NOT NULL PRIMARY KEY REFERENCES backups (id) ON DELETE CASCADE,
+    json TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE copies (
+    backup_id TEXT NOT NULL REFERENCES backups (id) ON DELETE CASCADE,
+    destination TEXT NOT NULL,
+    state TEXT NOT NULL,
+    checked_at INTEGER,
+    PRIMARY KEY (backup_id, destination)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE checks (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    backup_id TEXT NOT NULL REFERENCES backups (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    differences TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX checks_by_backup ON checks (backup_id, seq DESC);
+`
+
+/*
+ * Jobs are numbered, because the order of starting must survive a clock that jumps. The unique index is the lease:
+ * one running backup of a database, whichever process or OS user asks (INV-6).
+ */
+const jobs = `
+  CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    database TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    heartbeat_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    phase TEXT,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    stored_bytes INTEGER NOT NULL DEFAULT 0,
+    backup_id TEXT,
+    partial_paths TEXT NOT NULL DEFAULT '[]',
+    child TEXT,
+    fault TEXT,
+    told_at INTEGER,
+    cleared_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX jobs_lease ON jobs (database) WHERE kind = 'backup' AND state = 'running';
+  CREATE INDEX jobs_running ON jobs (state, seq) WHERE state = 'running';
+  CREATE INDEX jobs_uncleared ON jobs (state, seq) WHERE state = 'interrupted' AND cleared_at IS NULL;
+  CREATE INDEX jobs_untold ON jobs (state, seq) WHERE state IN ('failed', 'interrupted') AND told_at IS NULL;
+  CREATE INDEX jobs_outcome ON jobs (database, seq DESC)
+    WHERE kind = 'backup' AND state IN ('done', 'failed', 'interrupted');
+  CREATE INDEX jobs_by_backup ON jobs (backup_id, seq DESC) WHERE backup_id IS NOT NULL;
+`
+
+/*
+ * Triggers keep the totals, because counting 100,000 rows for every look at *Today* is too slow. What is missing
+ * takes no space and is not counted.
+ */
+const totals = `
+  CREATE TABLE totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    count INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    rebuilt_at INTEGER
+  ) STRICT;
+  INSERT INTO totals (id, count, bytes) VALUES (1, 0, 0);
+  CREATE TRIGGER totals_insert AFTER INSERT ON backups WHEN new.state <> 'missing' BEGIN
+    UPDATE totals SET count = count + 1, bytes = bytes + new.bytes WHERE id = 1;
+  END;
+  CREATE TRIGGER totals_delete AFTER DELETE ON backups WHEN old.state <> 'missing' BEGIN
+    UPDATE totals SET count = count - 1, bytes = bytes - old.bytes WHERE id = 1;
+  END;
+  CREATE TRIGGER totals_update AFTER UPDATE OF state, bytes ON backups BEGIN
+    UPDATE totals SET
+      count = count + (new.state <> 'missing') - (old.state <> 'missing'),
+      bytes = bytes + iif(new.state <> 'missing', new.bytes, 0) - iif(old.state <> 'missing', old.bytes, 0)
+    WHERE id = 1;
+  END;
+`
+
+export const migrations: readonly Migration[] = [
+  { version: 1, update: (sqlite) => sqlite.exec(backups + jobs + totals) },
+]
+
+export const newestVersion = (steps: readonly Migration[] = migrations): number => steps.at(-1)?.version ?? 0
+
+/**
+ * Brings the schema to the newest version, all steps or none. The version is read inside the transaction, because
+ * another process may have been faster.
+ */
+export function migrate(sqlite: Sqlite.Database, steps: readonly Migration[] = migrations): void {
+  const upgrade = sqlite.transaction(() => {
+    const version = Number(sqlite.pragma('user_version', { simple: true }))
+    for (const step of steps.filter((one) => one.version > version)) {
+      step.update(sqlite)
+      sqlite.pragma(`user_version = ${step.version}`)
+    }
+    sqlite.pragma(`application_id = ${applicationId}`)
+  })
+  upgrade.immediate()
+}
