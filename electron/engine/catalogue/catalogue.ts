@@ -6,7 +6,7 @@ import { connect, type OpenOptions } from './connection.ts'
 import { findDamage } from './damage.ts'
 import { migrate } from './migrations.ts'
 import { whileAlone } from './opening-lock.ts'
-import { speakingFaults } from './sqlite-faults.ts'
+import { readRow, speakingFaults } from './sqlite-faults.ts'
 
 /** Named values: `@name` in the statement. */
 export type Values = Readonly<Record<string, string | number | null>>
@@ -27,19 +27,14 @@ export class Catalogue {
 
   /** Rows, each parsed by the schema: what the file holds is checked before anything trusts it. */
   all<Row>(row: z.ZodType<Row>, sql: string, values: Values = {}): Row[] {
-    const rows = (): Row[] =>
-      this.#statement(sql)
-        .all(values)
-        .map((found) => row.parse(found))
-    return speakingFaults(this.file, rows)
+    const found = speakingFaults(this.file, () => this.#statement(sql).all(values))
+    return found.map((one) => readRow(this.file, row, one))
   }
 
   /** The first row, or undefined. */
   get<Row>(row: z.ZodType<Row>, sql: string, values: Values = {}): Row | undefined {
-    return speakingFaults(this.file, () => {
-      const found = this.#statement(sql).get(values)
-      return found === undefined ? undefined : row.parse(found)
-    })
+    const found = speakingFaults(this.file, () => this.#statement(sql).get(values))
+    return found === undefined ? undefined : readRow(this.file, row, found)
   }
 
   /** Changes rows and returns how many. Durable when it returns, unless it is part of a larger `write`. */

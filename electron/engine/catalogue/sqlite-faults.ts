@@ -19,27 +19,29 @@ const meanings: readonly (readonly [prefix: string, code: FaultCode])[] = [
 ]
 
 /**
- * Runs one piece of work on the catalogue's file and speaks its failures as faults: CATALOGUE_BUSY,
- * CATALOGUE_BROKEN (also for a row that does not parse) or CATALOGUE_UNWRITABLE. Other errors pass unchanged.
+ * Runs one piece of work on the catalogue's file and speaks SQLite's failures as faults: CATALOGUE_BUSY,
+ * CATALOGUE_BROKEN or CATALOGUE_UNWRITABLE. Other errors pass unchanged.
  */
 export function speakingFaults<T>(file: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = meaning(error)
+    if (!(error instanceof Sqlite.SqliteError)) throw error
+    const code = meanings.find(([prefix]) => error.code.startsWith(prefix))?.[1]
     if (code === undefined) throw error
-    throw new FaultError(code, { values: { file }, detail: describe(error), cause: error })
+    throw new FaultError(code, { values: { file }, detail: `${error.code}: ${error.message}`, cause: error })
   }
 }
 
-function meaning(error: unknown): FaultCode | undefined {
-  // A row that does not fit its schema was not written by Larder, or not read back as written.
-  if (error instanceof z.ZodError || error instanceof SyntaxError) return 'CATALOGUE_BROKEN'
-  if (!(error instanceof Sqlite.SqliteError)) return undefined
-  return meanings.find(([prefix]) => error.code.startsWith(prefix))?.[1]
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Sqlite.SqliteError) return `${error.code}: ${error.message}`
-  return error instanceof Error ? error.message : String(error)
+/**
+ * Reads one row. Throws CATALOGUE_BROKEN for one that does not fit: Larder did not write it, or it was not read back
+ * as written. SQLite itself does not notice a flipped bit in a value.
+ */
+export function readRow<Row>(file: string, row: z.ZodType<Row>, found: unknown): Row {
+  try {
+    return row.parse(found)
+  } catch (error) {
+    const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
+    throw new FaultError('CATALOGUE_BROKEN', { values: { file }, detail, cause: error })
+  }
 }
