@@ -22,8 +22,8 @@ export interface World {
   now(): number
   readonly dataFolder: string
   readonly secrets: Secrets
-  /** Bytes that an ordinary user may still write where this folder is. */
-  freeBytes(folder: string): Promise<number>
+  /** Room on the volume where this folder is, as an ordinary user may use it. */
+  space(folder: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
   readonly log: Log
   /** A better-sqlite3 binary to use instead of the packaged one; undefined: the packaged one. */
   readonly sqliteBinding?: string

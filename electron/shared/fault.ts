@@ -276,7 +276,12 @@ export class CancelledError extends Error {
 
 function makeFault(code: FaultCode, { values = {}, detail }: FaultOptions): Fault {
   const { text, next } = faults[code]
-  return { code, text: fill(text, values), next: fill(next, values), ...(detail === undefined ? {} : { detail }) }
+  return {
+    code,
+    text: fill(text, values),
+    next: fill(next, values),
+    ...(detail === undefined ? {} : { detail }),
+  }
 }
 
 const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>

@@ -42,6 +42,8 @@ export const Keys = z.strictObject({
   siteRecipient: Text.nullable(),
   /** Ed25519 public key, SPKI in base64: every manifest is signed with its private half. */
   signingKey: Text,
+  /** SHA-256 of the recovery key's last 8 characters (most of them its own checksum), to ask for it later. */
+  recoveryEnding: Sha256.nullable(),
   /** When somebody showed that they hold the recovery key. */
   recoveryConfirmedAt: Instant.nullable(),
 })
@@ -120,7 +122,7 @@ export const Manifest = z.strictObject({
   timeZone: z.string(),
   encryption: z.enum(['age', 'none']),
   recipients: z.array(z.string()),
-  archive: StoredFile.extend({ entries: Count }),
+  archive: StoredFile,
   globals: StoredFile.extend({ rolePasswords: z.boolean() }),
   extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   roles: z.array(z.string()),

@@ -15,6 +15,8 @@ export interface ToolOptions {
   /** Ends the tool when neither input nor output moved for this long. */
   readonly stallLimitMs?: number
   readonly timeLimitMs?: number
+  /** Hears every line of stderr as it comes; true means that it was news and no complaint, so it is not kept. */
+  readonly isNews?: (line: string) => boolean
 }
 
 /** A tool at work. Whoever starts one reads `stdout` to its end or calls `kill`. */
@@ -48,7 +50,7 @@ export function startTool(path: string, args: readonly string[], options: ToolOp
   // Node and execa both empty a pipe that nobody reads yet; this keeps it for a reader that comes later.
   const stdout = new PassThrough()
   pipeline(child.stdout, stdout, () => undefined)
-  const complaints = keepTail(child.stderr)
+  const complaints = keepTail(child.stderr, options.isNews)
   if (options.lowPriority) lowerPriority(child.pid)
   const kill = (): void => void child.kill()
   const moved = (): number => bytesMoved(child.stdout) + bytesMoved(child.stderr) + bytesMoved(child.stdin)
@@ -134,12 +136,17 @@ function minimalEnvironment(): Record<string, string> {
 const tailLimit = 64 * 1024
 
 /** Keeps the last 64 kB of a stream, however much comes. */
-function keepTail(stream: Readable): () => string {
-  let tail = Buffer.alloc(0)
-  stream.on('data', (chunk: Buffer) => {
-    tail = Buffer.concat([tail, chunk]).subarray(-tailLimit)
+function keepTail(stream: Readable, isNews: (line: string) => boolean = () => false): () => string {
+  let tail = ''
+  let unfinished = ''
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (unfinished + text).split('\n')
+    // A tool that never ends a line must not fill the memory.
+    unfinished = (lines.pop() ?? '').slice(-tailLimit)
+    const complaints = lines.filter((line) => !isNews(line)).map((line) => `${line}\n`)
+    tail = (tail + complaints.join('')).slice(-tailLimit)
   })
-  return () => tail.toString('utf8')
+  return () => tail + unfinished
 }
 
 function lowerPriority(pid: number | undefined): void {

@@ -1,0 +1,112 @@
+import { Worker } from 'node:worker_threads'
+import { CancelledError, FaultError, type Fault } from '../../shared/fault.ts'
+
+/** A PostgreSQL tool with everything it needs. The environment holds the password: never log it. */
+export interface ToolCall {
+  readonly path: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+interface Limits {
+  /** Without a byte for this long the tool is ended: DUMP_STALLED. */
+  readonly stallMs: number
+  /** After this long it is ended whatever it does: DUMP_TIMEOUT. */
+  readonly totalMs: number
+}
+
+/** Runs a tool and writes what it prints: hashed, compressed if asked, sealed to the recipients if there are any. */
+export interface SealRequest extends Limits {
+  readonly kind: 'seal'
+  readonly tool: ToolCall
+  /** The final name; the bytes go to its `.partial`. */
+  readonly file: string
+  readonly compress: boolean
+  readonly recipients: readonly string[]
+  /** Fills the words of a fault, such as the name of the database. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** Reads a stored file to its end: hashed, opened, decompressed, and given to a reader if one is named. */
+export interface ReadRequest extends Limits {
+  readonly kind: 'read'
+  readonly path: string
+  readonly compressed: boolean
+  /** The age identity that opens it; null for a file that is not sealed. */
+  readonly identity: string | null
+  /** pg_restore, reading the plain archive from its standard input. */
+  readonly reader: ToolCall | null
+}
+
+export type PipelineRequest = SealRequest | ReadRequest
+
+/** Sizes and SHA-256 of what is stored and of what is inside. */
+export interface Measured {
+  readonly bytes: number
+  readonly sha256: string
+  readonly plainBytes: number
+  readonly plainSha256: string
+}
+
+export interface PipelineProgress {
+  readonly plainBytes: number
+  readonly storedBytes: number
+  /** What pg_dump said it is reading just now, `schema.table`. */
+  readonly table: string | null
+}
+
+export type PipelineMessage =
+  | { readonly kind: 'child'; readonly pid: number }
+  | { readonly kind: 'progress'; readonly progress: PipelineProgress }
+  | { readonly kind: 'done'; readonly measured: Measured }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'cancelled' }
+
+interface Watch {
+  readonly signal: AbortSignal
+  readonly onProgress?: (progress: PipelineProgress) => void
+  /** Told once per tool, so that a later life can end it if this one is killed (INV-7). */
+  readonly onChild?: (pid: number) => void
+}
+
+/**
+ * Runs one pipeline in a thread of its own, so that the window and the tray never wait for it. Throws the pipeline's
+ * fault, or CancelledError when the signal fires; by then the tool has ended.
+ */
+export async function runPipeline(request: PipelineRequest, watch: Watch): Promise<Measured> {
+  watch.signal.throwIfAborted()
+  // Built code sits beside its worker as `.js`, sources as `.ts`.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const worker = new Worker(new URL(`./pipeline-worker.${extension}`, import.meta.url), {
+    workerData: request,
+  })
+  const cancel = (): void => worker.postMessage('cancel')
+  watch.signal.addEventListener('abort', cancel)
+  try {
+    return await outcome(worker, watch)
+  } finally {
+    watch.signal.removeEventListener('abort', cancel)
+    await worker.terminate()
+  }
+}
+
+function outcome(worker: Worker, { onProgress, onChild }: Watch): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: PipelineMessage) => {
+      switch (message.kind) {
+        case 'child':
+          return onChild?.(message.pid)
+        case 'progress':
+          return onProgress?.(message.progress)
+        case 'done':
+          return resolve(message.measured)
+        case 'fault':
+          return reject(new FaultError(message.fault))
+        case 'cancelled':
+          return reject(new CancelledError('cancelled'))
+      }
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) => reject(new Error(`the pipeline ended early with code ${code}`)))
+  })
+}

@@ -1,0 +1,55 @@
+import { devNull } from 'node:os'
+import { FaultError } from '../../shared/fault.ts'
+import type { ToolSet } from '../postgres/tool-rules.ts'
+import type { Site } from '../site.ts'
+import { runPipeline, type Measured, type PipelineProgress } from './pipeline.ts'
+
+interface Reading {
+  readonly path: string
+  readonly encrypted: boolean
+  /** An archive is compressed and understood by pg_restore; a roles file is neither. */
+  readonly archive: boolean
+  readonly tools: ToolSet
+  readonly signal: AbortSignal
+  readonly onProgress?: (progress: PipelineProgress) => void
+  readonly onChild?: (pid: number) => void
+}
+
+/**
+ * Reads a stored file from its first byte to its last: opened with the site's key, every checksum compared, and an
+ * archive understood in full by pg_restore under a time limit. Returns what was found; throws BACKUP_CORRUPT,
+ * DEST_UNAVAILABLE or SECRETS_LOCKED.
+ */
+export async function readStored({ world, limits }: Site, reading: Reading): Promise<Measured> {
+  const { path, tools, archive, signal, onProgress, onChild } = reading
+  const identity = reading.encrypted ? await world.secrets.read('site-identity') : undefined
+  if (reading.encrypted && identity === undefined)
+    throw new FaultError('SECRETS_LOCKED', { detail: 'This PC has no key of its own to read backups with.' })
+  // `--file` and no database: pg_restore turns the archive into SQL and needs no server.
+  const reader = { path: tools.pgRestore, args: ['--file', devNull], env: {} }
+  return runPipeline(
+    {
+      kind: 'read',
+      path,
+      compressed: archive,
+      identity: identity?.reveal() ?? null,
+      reader: archive ? reader : null,
+      stallMs: limits.stallMs,
+      totalMs: limits.totalMs,
+    },
+    { signal, ...(onProgress ? { onProgress } : {}), ...(onChild ? { onChild } : {}) },
+  )
+}
+
+/** Throws VERIFY_TRUNCATED unless the disk gives back exactly the bytes that were written. */
+export function requireEqual(written: Measured, found: Measured): void {
+  const same =
+    written.bytes === found.bytes &&
+    written.sha256 === found.sha256 &&
+    written.plainBytes === found.plainBytes &&
+    written.plainSha256 === found.plainSha256
+  if (same) return
+  throw new FaultError('VERIFY_TRUNCATED', {
+    detail: `${written.bytes} bytes were written, ${found.bytes} read back`,
+  })
+}

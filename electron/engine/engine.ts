@@ -1,0 +1,170 @@
+import { mkdir } from 'node:fs/promises'
+import { toInstant } from '../shared/calendar.ts'
+import { FaultError } from '../shared/fault.ts'
+import type { SetUpRequest } from '../shared/ipc.ts'
+import type { Backup, CheckResult, Progress, Settings, Status } from '../shared/model.ts'
+import { runBackup } from './backup/run-backup.ts'
+import { backup as recorded, latestIntact } from './catalogue/backups.ts'
+import { recordCheck } from './catalogue/checks.ts'
+import { knownDatabases } from './catalogue/known-databases.ts'
+import { exportPlain } from './backup/export-plain.ts'
+import { endingHash, makeIdentity, type Identity } from './keys.ts'
+import { databasesOf } from './look-at-server.ts'
+import { readStatus } from './monitor/status.ts'
+import { openSite } from './open-site.ts'
+import { runJob } from './schedule/run-job.ts'
+import { setUp, type SetUp } from './set-up.ts'
+import { loadSettings, saveSettings } from './settings.ts'
+import { usualLimits, type Limits, type Site } from './site.ts'
+import { checkIntegrity } from './verify/check-integrity.ts'
+import type { World } from './world.ts'
+
+/** Goes with everything that takes time: how to stop it, and where its progress goes. */
+export interface Doing {
+  readonly signal?: AbortSignal
+  readonly report?: (progress: Progress) => void
+}
+
+/**
+ * The engine: what Larder can do, without a window. Desktop, command and tests use this and nothing below it.
+ * Times are ISO 8601 UTC, sizes bytes; everything throws FaultError or CancelledError.
+ */
+export class Engine {
+  readonly world: World
+  readonly #limits: Limits
+  #site: Site | undefined
+  #databases: readonly string[] = []
+
+  private constructor(world: World, limits: Limits) {
+    this.world = world
+    this.#limits = limits
+  }
+
+  /** Opens the data folder. What a killed Larder left behind is cleared and told as *interrupted* first. */
+  static async open(world: World, limits: Limits = usualLimits): Promise<Engine> {
+    await mkdir(world.dataFolder, { recursive: true, mode: 0o700 })
+    const engine = new Engine(world, limits)
+    const settings = await loadSettings(world.dataFolder)
+    if (settings !== undefined) await engine.#enter(settings)
+    return engine
+  }
+
+  get isSetUp(): boolean {
+    return this.#site !== undefined
+  }
+
+  /** Throws NOT_SET_UP before the first run. */
+  get site(): Site {
+    if (this.#site === undefined) throw new FaultError('NOT_SET_UP')
+    return this.#site
+  }
+
+  async setUp(request: SetUpRequest): Promise<SetUp> {
+    const made = await setUp(this.world, request)
+    await this.#enter(made.settings)
+    return made
+  }
+
+  /** The databases that the plan covers; with `all`, those the server has at this moment. */
+  async databases(): Promise<readonly string[]> {
+    const { settings, world } = this.site
+    this.#databases = await databasesOf(
+      settings.server,
+      await world.secrets.read('database-password'),
+      settings.plan,
+    )
+    return this.#databases
+  }
+
+  /** Takes one backup of one database. */
+  async backUp(database: string, { signal, report }: Doing = {}): Promise<Backup> {
+    const order = { kind: 'backup', database, signal, report } as const
+    return runJob(this.site, order, async (job) => runBackup(this.site, database, job))
+  }
+
+  /** Writes one database as SQL text, for a technician: not a backup, never listed, never encrypted. */
+  async exportPlain(
+    database: string,
+    file: string,
+    { signal, report }: Doing = {},
+  ): Promise<{ bytes: number }> {
+    const order = { kind: 'export', database, signal, report } as const
+    return runJob(this.site, order, async (job) => exportPlain(this.site, database, file, job))
+  }
+
+  /** Finds a backup by its id, or the newest good one of the site by the word `latest`. Throws BACKUP_UNKNOWN. */
+  find(id: string): Backup {
+    const found = id === 'latest' ? this.#latest() : recorded(this.site.catalogue, id)
+    if (found === undefined) throw new FaultError('BACKUP_UNKNOWN', { values: { id } })
+    return found
+  }
+
+  /** Reads a backup in full and moves it on the ladder by what was found. */
+  async verify(id: string, { signal, report }: Doing = {}): Promise<CheckResult> {
+    const backup = this.find(id)
+    const { catalogue } = this.site
+    const order = { kind: 'verify', database: backup.database, backupId: backup.id, signal, report } as const
+    return runJob(this.site, order, async (job) => {
+      const startedAt = this.world.now()
+      const found = await checkIntegrity(this.site, backup, job)
+      const durationMs = this.world.now() - startedAt
+      recordCheck(catalogue, { kind: 'integrity', backupId: backup.id, startedAt, durationMs, ...found })
+      return { id: backup.id, ...found, durationMs }
+    })
+  }
+
+  /** The verdict, from what is known without asking the server. */
+  status(): Status {
+    return readStatus(this.site, this.#known())
+  }
+
+  /** Takes the last 8 characters of the recovery key as proof that somebody holds it. Throws KEY_WRONG. */
+  async confirmRecoveryKey(ending: string): Promise<void> {
+    const { settings } = this.site
+    if (endingHash(ending) !== settings.keys.recoveryEnding) throw new FaultError('KEY_WRONG')
+    await this.#change({
+      ...settings,
+      keys: { ...settings.keys, recoveryConfirmedAt: toInstant(this.world.now()) },
+    })
+  }
+
+  /** Makes another recovery key for backups from now on, because nobody holds the first one. */
+  async renewRecoveryKey(): Promise<Identity> {
+    const { settings } = this.site
+    const recovery = await makeIdentity()
+    const keys = {
+      recoveryRecipient: recovery.recipient,
+      recoveryEnding: endingHash(recovery.secret.reveal()),
+    }
+    await this.#change({ ...settings, keys: { ...settings.keys, ...keys, recoveryConfirmedAt: null } })
+    return recovery
+  }
+
+  close(): void {
+    this.#site?.catalogue.close()
+    this.#site = undefined
+  }
+
+  /** The databases of the plan; with `all`, the ones last seen on the server or else in the catalogue. */
+  #known(): readonly string[] {
+    const { settings, catalogue } = this.site
+    if (settings.plan.databases !== 'all') return settings.plan.databases
+    return this.#databases.length > 0 ? this.#databases : knownDatabases(catalogue)
+  }
+
+  #latest(): Backup | undefined {
+    return this.#known()
+      .map((name) => latestIntact(this.site.catalogue, name))
+      .filter((one) => one !== undefined)
+      .toSorted((a, b) => b.takenAt.localeCompare(a.takenAt))[0]
+  }
+
+  async #enter(settings: Settings): Promise<void> {
+    this.#site = await openSite(this.world, settings, this.#limits)
+  }
+
+  async #change(settings: Settings): Promise<void> {
+    await saveSettings(this.world.dataFolder, settings)
+    this.#site = { ...this.site, settings }
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { FaultError } from '../shared/fault.ts'
+import { Secret } from './secret.ts'
+
+/** An age X25519 identity (`AGE-SECRET-KEY-1…`) and the recipient (`age1…`) that anyone may know. */
+export interface Identity {
+  readonly secret: Secret
+  readonly recipient: string
+}
+
+/** Makes an identity that every age tool reads: plain X25519, no newer kinds. */
+export async function makeIdentity(): Promise<Identity> {
+  const secret = new Secret(await generateX25519Identity())
+  return { secret, recipient: await identityToRecipient(secret.reveal()) }
+}
+
+/** Makes the site's Ed25519 key. The private half is PKCS #8, the public half SPKI, both DER in base64. */
+export function makeSigningKey(): { readonly secret: Secret; readonly publicKey: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const secret = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+  return {
+    secret: new Secret(secret),
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  }
+}
+
+export const signingKey = (secret: Secret): KeyObject =>
+  createPrivateKey({ key: Buffer.from(secret.reveal(), 'base64'), format: 'der', type: 'pkcs8' })
+
+export const verifyingKey = (publicKey: string): KeyObject =>
+  createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' })
+
+/** The recovery key as a file that `age -d -i <file>` takes as it is, with words for whoever finds it. */
+export function recoveryKeyFile(identity: Identity, siteName: string, madeOn: string): string {
+  return [
+    `# Larder recovery key of: ${oneLine(siteName)}`,
+    `# made on: ${madeOn}`,
+    '# Anyone who holds this key can read the backups; without it nobody can, once the PC is gone.',
+    '# Print it or copy it to a USB stick, keep it away from this PC, then delete this file.',
+    '# To open a backup without Larder:',
+    '#   age -d -i <this file> <backup>.dump.zst.age | zstd -d | pg_restore …',
+    `# public key: ${identity.recipient}`,
+    identity.secret.reveal(),
+    '',
+  ].join('\n')
+}
+
+const endingLength = 8
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+/** What is kept of the recovery key, so that a person can show later that they hold it. Spaces and case are free. */
+export function endingHash(keyOrEnding: string): string {
+  const ending = keyOrEnding
+    .replaceAll(/[^a-z0-9]/gi, '')
+    .toUpperCase()
+    .slice(-endingLength)
+  if (ending.length < endingLength)
+    throw new FaultError('KEY_TYPO', { detail: 'eight characters are needed' })
+  return createHash('sha256').update(ending).digest('hex')
+}

@@ -1,0 +1,134 @@
+import { toInstant } from '../../shared/calendar.ts'
+import type { Alert, Plan, Status, Verdict } from '../../shared/model.ts'
+
+interface DatabaseFacts {
+  readonly name: string
+  /** When its newest intact backup was taken, ms; null when there is none. */
+  readonly intactAt: number | null
+  /** When its newest proven backup was taken, ms; null when there is none. */
+  readonly provenAt: number | null
+  /** The newest run, when that one failed or was interrupted and no later one was good. */
+  readonly failure: { readonly code: string; readonly text: string; readonly at: number } | null
+  /** Its newest backup turned out corrupt or missing. */
+  readonly newestIsBad: boolean
+}
+
+export interface HealthFacts {
+  readonly now: number
+  readonly plan: Plan['kind']
+  /** Every database of the plan; empty when they could not be determined. */
+  readonly databases: readonly DatabaseFacts[]
+  readonly isRunning: boolean
+  readonly encrypted: boolean
+  readonly recoveryConfirmed: boolean
+  /** `15:30 today`, in the words and the time zone of the site. */
+  readonly sayWhen: (at: number) => string
+}
+
+const hour = 3_600_000
+/** Older than this is stale whatever the schedule says: a day and an hour, so that the autumn night raises nothing. */
+export const maxAgeMs = { production: 25 * hour, staging: 8 * 24 * hour } as const
+
+interface Condition {
+  readonly code: string
+  readonly verdict: 'attention' | 'at-risk'
+  readonly since: number
+  readonly text: string
+}
+
+/**
+ * The site's one verdict with its reasons, from facts only. *Protected* needs a fresh and proven backup of every
+ * database and a recovery key that somebody holds; anything missing is attention at best (INV-25).
+ */
+export function judge(facts: HealthFacts): Pick<Status, 'health' | 'sentence' | 'alerts'> {
+  const conditions = [
+    ...siteConditions(facts),
+    ...facts.databases.flatMap((one) => databaseConditions(one, facts)),
+  ]
+  const health = worst(conditions, facts.isRunning)
+  return { health, sentence: sentence(facts, conditions), alerts: conditions.map(toAlert) }
+}
+
+function worst(conditions: readonly Condition[], isRunning: boolean): Verdict {
+  if (isRunning) return 'working'
+  if (conditions.some(({ verdict }) => verdict === 'at-risk')) return 'at-risk'
+  return conditions.length > 0 ? 'attention' : 'protected'
+}
+
+function siteConditions({ now, databases, encrypted, recoveryConfirmed }: HealthFacts): Condition[] {
+  const found: Condition[] = []
+  if (databases.length === 0)
+    found.push({
+      code: 'NO_DATABASE',
+      verdict: 'attention',
+      since: now,
+      text: 'It is not known which databases there are.',
+    })
+  if (encrypted && !recoveryConfirmed)
+    found.push({
+      code: 'KEY_UNCONFIRMED',
+      verdict: 'attention',
+      since: now,
+      text: 'Nobody has shown yet that they hold the recovery key. If this PC breaks, the backups cannot be opened without it.',
+    })
+  return found
+}
+
+function databaseConditions(one: DatabaseFacts, { now, plan, sayWhen }: HealthFacts): Condition[] {
+  const { name, intactAt, provenAt, failure } = one
+  const found: Condition[] = []
+  const add = (code: string, verdict: Condition['verdict'], since: number, text: string): void =>
+    void found.push({ code, verdict, since, text })
+  if (intactAt === null) add('NO_BACKUP', 'at-risk', now, `There is no backup of “${name}” yet.`)
+  else if (intactAt > now + 5 * 60_000)
+    add(
+      'CLOCK_WRONG',
+      'attention',
+      now,
+      `The newest backup of “${name}” is dated in the future: is the clock right?`,
+    )
+  else if (now - intactAt > maxAgeMs[plan])
+    add(
+      'BACKUP_STALE',
+      'at-risk',
+      intactAt + maxAgeMs[plan],
+      `No good backup of “${name}” since ${sayWhen(intactAt)}.`,
+    )
+  if (failure !== null) add(failure.code, 'attention', failure.at, failure.text)
+  if (one.newestIsBad)
+    add('BACKUP_CORRUPT', 'at-risk', now, `The newest backup of “${name}” has gone bad or is gone.`)
+  if (intactAt !== null && (provenAt === null || provenAt < intactAt))
+    add(
+      'NOT_PROVEN',
+      'attention',
+      intactAt,
+      `The newest backup of “${name}” is intact but not proven by restoring it.`,
+    )
+  return found
+}
+
+function sentence({ databases, isRunning, sayWhen }: HealthFacts, conditions: readonly Condition[]): string {
+  if (isRunning) return 'A backup is being taken now.'
+  const without = databases.filter(({ intactAt }) => intactAt === null)
+  if (databases.length === 0 || without.length === databases.length) return 'There is no backup yet.'
+  const [missing] = without
+  if (missing !== undefined) return `There is no backup of “${missing.name}” yet.`
+  const oldest = Math.min(...databases.map(({ intactAt }) => intactAt ?? 0))
+  const back = `You can go back to ${sayWhen(oldest)}`
+  const codes = new Set(conditions.map(({ code }) => code))
+  if (codes.has('BACKUP_CORRUPT')) return `${back}, but the newest backup has gone bad.`
+  if (codes.has('BACKUP_STALE')) return `${back}, and nothing since.`
+  if (conditions.some(({ code }) => !mild.has(code))) return `${back}, but the last backup failed.`
+  if (codes.has('KEY_UNCONFIRMED')) return `${back}, but nobody has confirmed the recovery key.`
+  return codes.has('NOT_PROVEN') ? `${back}. This backup is intact, not proven yet.` : `${back}; proven.`
+}
+
+/** Conditions that do not say that a run went wrong. */
+const mild = new Set(['KEY_UNCONFIRMED', 'NOT_PROVEN', 'NO_DATABASE', 'CLOCK_WRONG'])
+
+const toAlert = ({ code, since, text }: Condition): Alert => ({
+  code,
+  state: 'open',
+  since: toInstant(since),
+  text,
+})

@@ -1,0 +1,60 @@
+import { homeZone, fromInstant, sayWhen } from '../../shared/calendar.ts'
+import type { Job, Status } from '../../shared/model.ts'
+import { latestIntact, latestProven, listBackups } from '../catalogue/backups.ts'
+import { runningJobs, unresolvedFailures } from '../catalogue/job-history.ts'
+import type { Site } from '../site.ts'
+import { judge } from './health-rules.ts'
+
+/**
+ * Gathers what the catalogue knows and lets the rules judge. `databases` are the ones that the plan covers; asking
+ * the server for them is the caller's, since health must not depend on a server that may be down.
+ */
+export function readStatus(site: Site, databases: readonly string[]): Status {
+  const { catalogue, settings, world } = site
+  const now = world.now()
+  const failures = unresolvedFailures(catalogue)
+  const place = { locale: 'en', timeZone: homeZone() }
+  const facts = databases.map((name) => databaseFacts(site, name, failures))
+  const verdict = judge({
+    now,
+    plan: settings.plan.kind,
+    databases: facts,
+    isRunning: runningJobs(catalogue).some(({ job }) => job.kind === 'backup'),
+    encrypted: settings.keys.recoveryRecipient !== null,
+    recoveryConfirmed: settings.keys.recoveryConfirmedAt !== null,
+    sayWhen: (at) => sayWhen(at, now, place),
+  })
+  return {
+    ...verdict,
+    nextSlotAt: null,
+    lastIntactAt: oldestInstant(databases.map((name) => latestIntact(catalogue, name)?.takenAt)),
+    lastProvenAt: oldestInstant(databases.map((name) => latestProven(catalogue, name)?.takenAt)),
+  }
+}
+
+function databaseFacts({ catalogue }: Site, name: string, failures: readonly Job[]) {
+  const intact = latestIntact(catalogue, name)
+  const proven = latestProven(catalogue, name)
+  const [newest] = listBackups(catalogue, { database: name, limit: 1 })
+  const failed = failures.find(({ database }) => database === name)
+  const failure = failed?.fault
+    ? {
+        code: failed.fault.code,
+        text: failed.fault.text,
+        at: fromInstant(failed.endedAt ?? failed.startedAt),
+      }
+    : null
+  return {
+    name,
+    intactAt: intact ? fromInstant(intact.takenAt) : null,
+    provenAt: proven ? fromInstant(proven.takenAt) : null,
+    failure,
+    newestIsBad: newest?.state === 'corrupt' || newest?.state === 'missing',
+  }
+}
+
+/** The site can only go back to where its worst covered database can. */
+function oldestInstant(instants: readonly (string | undefined)[]): string | null {
+  const known = instants.filter((instant) => instant !== undefined)
+  return known.length === instants.length ? (known.toSorted()[0] ?? null) : null
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { FaultError } from '../shared/fault.ts'
+import type { Manifest, Settings } from '../shared/model.ts'
+import { clearLeftovers } from './backup/clear-leftovers.ts'
+import { readManifest } from './backup/manifest.ts'
+import type { Catalogue } from './catalogue/catalogue.ts'
+import { markCleared, reconcile } from './catalogue/interrupted-jobs.ts'
+import { openOrReplaceCatalogue } from './catalogue/open-or-replace.ts'
+import { isCertainlyAlive } from './catalogue/process-identity.ts'
+import { adoptUnlisted, needsRebuild, rebuildCatalogue } from './catalogue/rebuild.ts'
+import { verifyingKey } from './keys.ts'
+import type { Limits, Site } from './site.ts'
+import type { World } from './world.ts'
+
+/**
+ * Opens a site for work: the catalogue, rebuilt from the manifests when it was lost or damaged (INV-16), and rid of
+ * what a killed Larder left behind (INV-5, INV-7). Throws CATALOGUE_NEWER.
+ */
+export async function openSite(world: World, settings: Settings, limits: Limits): Promise<Site> {
+  const { sqliteBinding } = world
+  const { catalogue, replaced } = openOrReplaceCatalogue(
+    join(world.dataFolder, 'catalogue.db'),
+    world.now(),
+    {
+      sqliteBinding,
+    },
+  )
+  const site = { world, settings, catalogue, limits }
+  if (replaced !== null) world.log.warn(`the catalogue was damaged; the old file is kept as ${replaced}`)
+  await clearInterrupted(world, catalogue)
+  await learnFromFolder(site)
+  return site
+}
+
+/** A folder that is away now will be learned from at the next start; the backups on it are not lost. */
+async function learnFromFolder({ world, settings, catalogue }: Site): Promise<void> {
+  const key = verifyingKey(settings.keys.signingKey)
+  const read = (bytes: Buffer): Manifest => readManifest(bytes.toString(), key)
+  try {
+    const found = needsRebuild(catalogue)
+      ? await rebuildCatalogue(catalogue, settings.folder, read, world.now())
+      : await adoptUnlisted(catalogue, settings.folder, read)
+    if (found.listed > 0) world.log.info(`${found.listed} backups were listed from their manifests`)
+    for (const { file, detail } of found.unknown)
+      world.log.warn(`${file} is not a backup of this site: ${detail}`)
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.code !== 'DEST_UNAVAILABLE') throw error
+    world.log.warn(`the backup folder cannot be read: ${error.fault.detail ?? ''}`)
+  }
+}
+
+async function clearInterrupted(world: World, catalogue: Catalogue): Promise<void> {
+  for (const { job, partialPaths, child } of reconcile(catalogue, world.now())) {
+    if (child !== null && isCertainlyAlive(child)) process.kill(child.pid, 'SIGKILL')
+    await clearLeftovers(partialPaths)
+    markCleared(catalogue, job.id, world.now())
+    world.log.warn(`${job.kind} of ${job.database} was interrupted; what it left behind is gone (${job.id})`)
+  }
+}

@@ -1,0 +1,125 @@
+import { CancelledError, FaultError, toFault } from '../../shared/fault.ts'
+import type { Job, JobPhase, Progress } from '../../shared/model.ts'
+import { clearLeftovers } from '../backup/clear-leftovers.ts'
+import type { PipelineProgress } from '../backup/pipeline.ts'
+import { lastGoodRun } from '../catalogue/backups.ts'
+import { beginJob, endJob, heartbeat, type Beat } from '../catalogue/jobs.ts'
+import { identify, thisProcess } from '../catalogue/process-identity.ts'
+import type { Site } from '../site.ts'
+
+const beatEveryMs = 5000
+
+/** The handle that a job's work holds: what it says here is shown live and survives a crash. */
+export interface RunningJob {
+  readonly id: string
+  readonly signal: AbortSignal
+  enter(phase: JobPhase): void
+  /** Names the files it is about to make, the one that makes the others count last. Call it before making them. */
+  files(paths: readonly string[]): void
+  readonly onChild: (pid: number) => void
+  readonly onProgress: (progress: PipelineProgress) => void
+}
+
+export interface JobOrder {
+  readonly kind: Job['kind']
+  readonly database: string
+  /** The backup that the job is about, when there is one already. */
+  readonly backupId?: string
+  readonly signal?: AbortSignal | undefined
+  readonly report?: ((progress: Progress) => void) | undefined
+}
+
+/**
+ * Runs one piece of work from a beginning in the catalogue to exactly one end there (INV-5): done, failed or
+ * cancelled; a killed process leaves it running, and the next start makes that *interrupted*. Throws what the work
+ * threw; ALREADY_RUNNING when somebody else backs up the same database.
+ */
+export async function runJob<T extends { readonly id: string }>(
+  site: Site,
+  order: JobOrder,
+  work: (job: RunningJob) => Promise<T>,
+): Promise<T> {
+  const { catalogue, world } = site
+  const { kind, database } = order
+  const id = beginJob(catalogue, { kind, database, owner: thisProcess(), now: world.now() })
+  world.log.info(`${kind} of ${database} begins (${id})`)
+  const { job, files, stop } = openJob(site, id, order)
+  try {
+    const result = await work(job)
+    stop()
+    endJob(catalogue, id, { state: 'done', backupId: result.id }, world.now())
+    world.log.info(`${kind} of ${database} done (${id})`)
+    return result
+  } catch (error) {
+    stop()
+    await clearLeftovers(files())
+    const about = order.backupId === undefined ? {} : { backupId: order.backupId }
+    endJob(catalogue, id, { ...howItFailed(site, order, error), ...about }, world.now())
+    throw error
+  }
+}
+
+function howItFailed({ world }: Site, { kind, database }: JobOrder, error: unknown) {
+  if (error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError')) {
+    world.log.info(`${kind} of ${database} cancelled`)
+    return { state: 'cancelled' } as const
+  }
+  const fault = toFault(error)
+  const trace = error instanceof FaultError || !(error instanceof Error) ? '' : `\n${error.stack}`
+  world.log.error(`${kind} of ${database} failed: ${fault.code} ${fault.detail ?? ''}${trace}`)
+  return { state: 'failed', fault } as const
+}
+
+function openJob(site: Site, id: string, order: JobOrder) {
+  const { catalogue, world } = site
+  const lost = new AbortController()
+  const signal = order.signal ? AbortSignal.any([order.signal, lost.signal]) : lost.signal
+  const progress = startingProgress(site, id, order)
+  let paths: readonly string[] = []
+
+  // False means that another process took this one for dead, and cleared its files: going on would spoil its work.
+  const beat = (what: Beat): void => {
+    if (!heartbeat(catalogue, id, what, world.now())) lost.abort()
+  }
+  const timer = setInterval(
+    () => beat({ bytes: progress.bytes, storedBytes: progress.storedBytes }),
+    beatEveryMs,
+  )
+  const startedAt = world.now()
+  const report = (): void => order.report?.({ ...progress, elapsedMs: world.now() - startedAt })
+
+  const job: RunningJob = {
+    id,
+    signal,
+    enter(phase) {
+      beat({ phase })
+      Object.assign(progress, { phase, bytes: 0, table: null })
+      report()
+    },
+    files(made) {
+      paths = made
+      beat({ partialPaths: made })
+    },
+    onChild: (pid) => beat({ child: identify(pid) }),
+    onProgress({ plainBytes, storedBytes, table }) {
+      Object.assign(progress, { bytes: plainBytes, storedBytes, table })
+      report()
+    },
+  }
+  return { job, files: () => paths, stop: () => clearInterval(timer) }
+}
+
+function startingProgress({ catalogue }: Site, jobId: string, { kind, database }: JobOrder) {
+  const last = lastGoodRun(catalogue, database)
+  return {
+    jobId,
+    kind,
+    database,
+    phase: 'inspect' as JobPhase,
+    bytes: 0,
+    storedBytes: 0,
+    table: null as string | null,
+    expectedBytes: last?.plainBytes ?? null,
+    expectedMs: last?.durationMs ?? null,
+  }
+}
