@@ -46,16 +46,20 @@ export function chooseToolSet<Tools extends Version>(
   sets: readonly Tools[],
   serverVersionNum: number,
 ): ToolChoice<Tools> {
-  const byVersion = sets.toSorted((a, b) => a.versionNum - b.versionNum)
-  const newest = byVersion.at(-1)
+  const [newest, ...others] = sets.toSorted((a, b) => b.versionNum - a.versionNum)
   if (!newest) return { fault: 'TOOL_NOT_FOUND', values: {} }
   const serverMajor = majorOf(serverVersionNum)
-  const best = byVersion.find((set) => set.major >= serverMajor)
-  if (!best) {
+  if (newest.major < serverMajor) {
     return { fault: 'TOOL_TOO_OLD', values: { server: String(serverMajor), tool: newest.version } }
   }
-  return { tools: byVersion.findLast((set) => set.major === best.major) ?? best }
+  // From the newest down: the last change of major version that still fits is the one.
+  const isCloser = (best: Tools, next: Tools): boolean => next.major >= serverMajor && next.major < best.major
+  return { tools: others.reduce((best, next) => (isCloser(best, next) ? next : best), newest) }
 }
+
+/** The folders in what `reg query …\\PostgreSQL\\Installations /s` prints: name, type, value, four spaces apart. */
+export const registryFolders = (output: string): string[] =>
+  [...output.matchAll(/^ +Base Directory +REG_SZ +(.+?)\r?$/gm)].flatMap(([, folder]) => folder ?? [])
 
 /** Security fixes that a client may lack. The minor version that brought them, for each major version. */
 const fixes = [
