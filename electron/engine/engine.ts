@@ -115,7 +115,7 @@ export class Engine {
 
   /** The verdict, from what is known without asking the server. */
   status(): Status {
-    return readStatus(this.site, this.#known())
+    return readStatus(this.site, this.knownDatabases)
   }
 
   /** Takes the last 8 characters of the recovery key as proof that somebody holds it. Throws KEY_WRONG. */
@@ -128,10 +128,14 @@ export class Engine {
     })
   }
 
-  /** Makes another recovery key for backups from now on, because nobody holds the first one. */
-  async renewRecoveryKey(): Promise<Identity> {
+  /**
+   * Makes another recovery key for backups from now on, because nobody holds the first one. It counts only after
+   * `write` has put it where the person wanted it.
+   */
+  async renewRecoveryKey(write: (recovery: Identity) => Promise<void>): Promise<Identity> {
     const { settings } = this.site
     const recovery = await makeIdentity()
+    await write(recovery)
     const keys = {
       recoveryRecipient: recovery.recipient,
       recoveryEnding: endingHash(recovery.secret.reveal()),
@@ -146,14 +150,14 @@ export class Engine {
   }
 
   /** The databases of the plan; with `all`, the ones last seen on the server or else in the catalogue. */
-  #known(): readonly string[] {
+  get knownDatabases(): readonly string[] {
     const { settings, catalogue } = this.site
     if (settings.plan.databases !== 'all') return settings.plan.databases
     return this.#databases.length > 0 ? this.#databases : knownDatabases(catalogue)
   }
 
   #latest(): Backup | undefined {
-    return this.#known()
+    return this.knownDatabases
       .map((name) => latestIntact(this.site.catalogue, name))
       .filter((one) => one !== undefined)
       .toSorted((a, b) => b.takenAt.localeCompare(a.takenAt))[0]

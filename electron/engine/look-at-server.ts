@@ -21,7 +21,7 @@ export interface Looked {
   readonly version: string
   readonly databases: readonly {
     readonly name: string
-    readonly bytes: number
+    readonly bytes: number | null
     readonly tables: number | null
   }[]
   readonly problems: readonly Problem[]
@@ -75,14 +75,19 @@ export async function databasesOf(
   }
 }
 
-async function lookAtDatabase(server: Server, password: Secret | undefined, name: string, bytes: number) {
+async function lookAtDatabase(
+  server: Server,
+  password: Secret | undefined,
+  name: string,
+  bytes: number | null,
+) {
   const problems: Problem[] = []
   try {
     const session = await openSession(server, name, password)
     try {
       const facts = await inspectDatabase(session)
       problems.push(...objections(facts).map((objection) => ({ ...objection, database: name })))
-      return { name, bytes, tables: facts.tables, problems }
+      return { name, bytes, tables: facts.tableCount, problems }
     } finally {
       await session.end()
     }

@@ -11,7 +11,7 @@ export interface Place {
   readonly timeZone: string
 }
 
-/** `15:30 today`, `03:30 yesterday`, `03:30 on Tue 3 Nov`: the way a person asks for a point to go back to. */
+/** `15:30 today`, `03:30 yesterday`, `03:30 on Tue 3 Nov`, `03:30 on 3 Nov 2025`: the way a person asks for a point to go back to. */
 export function sayWhen(at: number, now: number, { locale, timeZone }: Place): string {
   const time = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
@@ -22,7 +22,9 @@ export function sayWhen(at: number, now: number, { locale, timeZone }: Place): s
   const days = dayNumber(now, timeZone) - dayNumber(at, timeZone)
   if (days === 0) return `${time.format(at)} today`
   if (days === 1) return `${time.format(at)} yesterday`
-  const date = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone })
+  // Most of a year ago a day and a month alone could be either of two.
+  const year = days > 300 ? ({ year: 'numeric' } as const) : ({ weekday: 'short' } as const)
+  const date = new Intl.DateTimeFormat(locale, { ...year, day: 'numeric', month: 'short', timeZone })
   return `${time.format(at)} on ${date.format(at)}`
 }
 

@@ -13,7 +13,7 @@ export type FoundServer = z.output<typeof FoundServer>
 /** What a login showed: which databases there are, and what would keep a backup of each from being whole. */
 export const ServerReport = z.strictObject({
   version: z.string(),
-  databases: z.array(z.strictObject({ name: z.string(), bytes: z.int(), tables: z.int().nullable() })),
+  databases: z.array(z.strictObject({ name: z.string(), bytes: z.int().nullable(), tables: z.int().nullable() })),
   /** Sentences; empty when nothing stands in the way. */
   problems: z.array(z.strictObject({ database: z.string().nullable(), text: z.string(), next: z.string() })),
   /** Sentences that do not stop anything, such as a client version with known holes. */

@@ -43,7 +43,7 @@ export function describe({ settings }: Site, found: Findings): Manifest {
     encryption: recoveryRecipient === null ? 'none' : 'age',
     recipients: [recoveryRecipient, siteRecipient].filter((recipient) => recipient !== null),
     archive: stored(found.names.archive, found.archive),
-    globals: { ...stored(found.names.globals, found.globals), rolePasswords: server.superuser },
+    globals: { ...stored(found.names.globals, found.globals), rolePasswords: server.rolePasswords },
     extensions: [...database.extensions],
     roles: [...database.roles],
     fingerprint: found.fingerprint,

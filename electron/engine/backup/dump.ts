@@ -26,7 +26,7 @@ export async function dumpArchive(site: Site, order: DumpOrder, snapshot: string
 /** Writes the roles, memberships and tablespaces of the server: what pg_dump of one database leaves out. */
 export async function dumpGlobals(site: Site, order: DumpOrder): Promise<Measured> {
   const { tools, server } = order.facts
-  const args = globalsArguments({ rolePasswords: server.superuser, database: order.database })
+  const args = globalsArguments({ rolePasswords: server.rolePasswords, database: order.database })
   return seal(site, order, { path: tools.pgDumpall, args }, { compress: false })
 }
 

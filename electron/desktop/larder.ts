@@ -1,0 +1,112 @@
+import { watch } from 'node:fs'
+import { join } from 'node:path'
+import { dialog, ipcMain } from 'electron/main'
+import { markTold, untoldJobs } from '../engine/catalogue/job-history.ts'
+import { Engine } from '../engine/engine.ts'
+import { CancelledError, FaultError, toFault } from '../shared/fault.ts'
+import { desktopTexts } from '../shared/texts-desktop.ts'
+import { answerCalls } from './door.ts'
+import { makeHandlers } from './handlers.ts'
+import { popUpFailure } from './pop-up.ts'
+import type { makeTray, TrayState } from './tray.ts'
+import type { LarderWindow } from './window.ts'
+import { makeWork } from './work.ts'
+import { desktopWorld } from './world.ts'
+
+interface Shell {
+  readonly dataFolder: string
+  readonly resources: string
+  readonly tray: ReturnType<typeof makeTray>
+  readonly window: LarderWindow
+}
+
+/** What the icon's menu can ask for once the engine is up. */
+export interface Larder {
+  backUpNow(): void
+  cancel(): void
+  /** Asks first when something is running. True: everything has ended and the app may go. */
+  mayQuit(): Promise<boolean>
+}
+
+const lookAgainMs = 60_000
+const settleMs = 250
+
+/** Everything that is loaded after the icon is up: the engine, the door to the window, and the voice. */
+export async function startLarder({ dataFolder, resources, tray, window }: Shell): Promise<Larder> {
+  const world = desktopWorld(dataFolder)
+  const engine = await Engine.open(world)
+  const work = makeWork(
+    engine,
+    (progress) => window.tell('progress', progress),
+    () => refresh(),
+  )
+
+  function refresh(): void {
+    tray.show(trayState(engine, work.isBusy))
+    window.tell('changed', undefined)
+    tellFailures()
+  }
+
+  /** Ends that nobody has heard of yet: of this process, of another one, or of a life that was cut short. */
+  function tellFailures(): void {
+    if (!engine.isSetUp) return
+    for (const job of untoldJobs(engine.site.catalogue)) {
+      if (!markTold(engine.site.catalogue, job.id, world.now())) continue
+      popUpFailure(job, join(resources, 'icon.png'), world.log, () => {
+        window.show()
+        window.whenLoaded(() => window.tell('show', { screen: 'today', jobId: job.id }))
+      })
+    }
+  }
+
+  answerCalls(ipcMain, window.isOurs, makeHandlers(engine, work, refresh), world.log)
+  watchData(dataFolder, refresh)
+  setInterval(refresh, lookAgainMs)
+  refresh()
+
+  return {
+    backUpNow: () => void work.backUpAll().catch((error: unknown) => noteUntold(error, world.log.error)),
+    cancel: () => void work.cancel(),
+    async mayQuit() {
+      if (work.isBusy && !(await confirmQuit())) return false
+      await work.cancel()
+      engine.close()
+      return true
+    },
+  }
+}
+
+function trayState(engine: Engine, isBusy: boolean): TrayState {
+  if (!engine.isSetUp)
+    return { verdict: 'attention', sentence: desktopTexts.notSetUp, isSetUp: false, isRunning: false }
+  const { health, sentence } = engine.status()
+  return { verdict: health, sentence, isSetUp: true, isRunning: isBusy }
+}
+
+/** Other processes write the same catalogue; SQLite's log file changes whenever one of them does. */
+function watchData(dataFolder: string, refresh: () => void): void {
+  let timer: NodeJS.Timeout | undefined
+  watch(dataFolder, (_event, name) => {
+    if (name === null || !name.startsWith('catalogue.db')) return
+    clearTimeout(timer)
+    timer = setTimeout(refresh, settleMs)
+  })
+}
+
+/** A failed job is told through the catalogue; only what happened before there was a job is left for the log. */
+function noteUntold(error: unknown, log: (message: string) => void): void {
+  if (error instanceof CancelledError || error instanceof FaultError) return
+  log(toFault(error).detail ?? '')
+}
+
+async function confirmQuit(): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    message: desktopTexts.quitQuestion,
+    detail: desktopTexts.quitDetail,
+    buttons: [desktopTexts.quitNo, desktopTexts.quitYes],
+    defaultId: 0,
+    cancelId: 0,
+  })
+  return response === 1
+}

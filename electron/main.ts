@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, session } from 'electron/main'
+import { commandIn, dataFolderIn } from './arguments.ts'
+import { refuseEverythingElse } from './desktop/hardening.ts'
+import type { Larder } from './desktop/larder.ts'
+import { registerScheme, serveWindow } from './desktop/scheme.ts'
+import { makeTray } from './desktop/tray.ts'
+import { makeWindow } from './desktop/window.ts'
+
+const resources = join(app.getAppPath(), 'resources')
+const built = import.meta.dirname
+
+/** The desktop app. The icon comes first; everything heavy is loaded once it is there. */
+async function startDesktop(): Promise<void> {
+  const dataFolder = dataFolderIn(process.argv)
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  app.setPath('userData', dataFolder)
+  app.setPath('sessionData', join(dataFolder, 'session'))
+  if (!app.requestSingleInstanceLock()) return app.quit()
+  app.setAppUserModelId('org.larder.Larder')
+  app.enableSandbox()
+  registerScheme()
+
+  let larder: Larder | undefined
+  const window = makeWindow(built, join(resources, 'icon.png'))
+  app.on('second-instance', () => window.show())
+  // The icon stays when the window goes: without a listener Electron would end the app.
+  app.on('window-all-closed', () => undefined)
+  await app.whenReady()
+  const tray = makeTray(resources, {
+    open: window.show,
+    backUpNow: () => larder?.backUpNow(),
+    cancel: () => larder?.cancel(),
+    quit: () => app.quit(),
+  })
+  endWell(() => larder)
+  refuseEverythingElse(session.defaultSession)
+  serveWindow(session.defaultSession, join(built, '..', 'renderer'))
+  const { startLarder } = await import('./desktop/larder.ts')
+  larder = await startLarder({ dataFolder, resources, tray, window })
+  if (!process.argv.includes('--hidden')) window.show()
+}
+
+/** Quitting waits until running work was stopped and tidied up, or until the person says no. */
+function endWell(larder: () => Larder | undefined): void {
+  let mayGo = false
+  app.on('before-quit', (event) => {
+    const running = larder()
+    if (mayGo || running === undefined) return
+    event.preventDefault()
+    void running.mayQuit().then((yes) => {
+      mayGo = yes
+      if (yes) app.quit()
+    })
+  })
+}
+
+const command = commandIn(process.argv)
+if (command === undefined) await startDesktop()
+else {
+  const { runCommand } = await import('./headless.ts')
+  app.exit(await runCommand(command))
+}
