@@ -99,7 +99,7 @@ const byText: readonly (readonly [FaultCode, RegExp])[] = [
   ['DB_STARTING', /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting)/],
   ['DB_HOST_UNKNOWN', /could not translate host name/],
   ['DB_POOLER', /unsupported startup parameter/],
-  ['DB_TLS', /SSL was required|does not support SSL|certificate/],
+  ['DB_TLS', /SSL was required|does not support SSL|certificate verify|(?:root|server|client) certificate/],
   ['DB_ACCESS_RULE', /pg_hba\.conf/],
   [
     'DB_UNREACHABLE',
@@ -115,9 +115,15 @@ const byText: readonly (readonly [FaultCode, RegExp])[] = [
   ],
 ]
 
+/** With --verbose the tools also name what they are at: a table called "certificate" is no trouble with TLS. */
+const isReport = (line: string): boolean =>
+  /^pg_\w+: (?!error|fatal|detail|hint|warning|aborting|\[)/.test(line)
+
 /** The fault behind what pg_dump, pg_dumpall or pg_restore printed; DUMP_FAILED when nothing tells more. */
 export function faultOfToolText(stderr: string): FaultCode {
-  return byText.find(([, pattern]) => pattern.test(stderr))?.[0] ?? 'DUMP_FAILED'
+  const complaints = stderr.split('\n').filter((line) => !isReport(line))
+  const text = complaints.join('\n')
+  return byText.find(([, pattern]) => pattern.test(text))?.[0] ?? 'DUMP_FAILED'
 }
 
 const byEnd = {
