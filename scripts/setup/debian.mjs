@@ -1,0 +1,87 @@
+// What Larder needs from the operating system. On Debian and its relatives it is installed, elsewhere only named.
+import { hasCommand, run, say, SetupError } from './shell.mjs'
+
+const packages = [
+  // A real server and its tools. The tests start servers of their own; no cluster of the system is used.
+  'postgresql-15',
+  // The stock tools that open a backup without Larder.
+  'age',
+  'zstd',
+  // Electron, and a display for it.
+  'xvfb',
+  'xauth',
+  'libgtk-3-0',
+  'libnss3',
+  'libasound2',
+  'libgbm1',
+  // Desktop services that the end-to-end tests look at: notifications, tray, keyring, a window manager.
+  'dbus',
+  'dbus-daemon',
+  'python3-dbus',
+  'python3-gi',
+  'libnotify4',
+  'libsecret-1-0',
+  'gnome-keyring',
+  'openbox',
+  // Where Electron cannot be downloaded, it is unpacked, and one addon compiled (electron-runtime.mjs).
+  'unzip',
+  'g++',
+]
+
+const programs = [
+  ['initdb', 'PostgreSQL with its server programs'],
+  ['age', 'age'],
+  ['zstd', 'zstd'],
+]
+
+/** Installs the Debian packages that are missing, or throws a SetupError with the one command that does it. */
+export function installDebianPackages() {
+  const present = installedPackages()
+  const missing = packages.filter((name) => !present.has(name))
+  if (missing.length === 0) return
+
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing]
+  const sudo = rootPrefix()
+  if (sudo === undefined) {
+    throw new SetupError(`Type this, then start again:\n  sudo apt-get update && sudo ${install.join(' ')}`)
+  }
+  say(`Installing Debian packages: ${missing.join(' ')}`)
+  asRoot(sudo, ['apt-get', 'update'])
+  asRoot(sudo, [...install, '-o', 'DPkg::Lock::Timeout=300'])
+}
+
+// Newer releases renamed some packages (libgtk-3-0t64) and say so in "Provides".
+function installedPackages() {
+  const rows = run('dpkg-query', ['-W', '-f', '${db:Status-Status}\t${Package}\t${Provides}\n']).split('\n')
+  const names = rows
+    .map((row) => row.split('\t'))
+    .filter(([status]) => status === 'installed')
+    .flatMap(([, name, provides]) => [
+      name,
+      ...provides.split(',').map((entry) => entry.trim().split(' ')[0]),
+    ])
+  return new Set(names)
+}
+
+function rootPrefix() {
+  if (process.getuid() === 0) return []
+  try {
+    run('sudo', ['-n', 'true'])
+    return ['sudo', '-n']
+  } catch {
+    return undefined
+  }
+}
+
+// `env` carries the setting through sudo, which clears the environment.
+function asRoot(sudo, command) {
+  const [program, ...args] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', ...command]
+  run(program, args)
+}
+
+/** Says which programs are missing on a system without dpkg; the tests that use them will fail. */
+export function reportMissingPrograms() {
+  for (const [program, product] of programs) {
+    if (!hasCommand(program)) say(`Not found: ${program}. Install ${product} for the tests that use it.`)
+  }
+}

@@ -1,0 +1,1 @@
+export declare function verifyIntegrity(file: string, expected: string): Promise<void>
