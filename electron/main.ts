@@ -19,7 +19,8 @@ async function startDesktop(): Promise<void> {
   app.setPath('sessionData', join(dataFolder, 'session'))
   if (!app.requestSingleInstanceLock()) return app.quit()
   app.setAppUserModelId('org.larder.Larder')
-  app.enableSandbox()
+  // Root cannot have Chromium's sandbox and says so with this switch; enabling it then would only crash.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   registerScheme()
 
   let larder: Larder | undefined
@@ -56,9 +57,11 @@ function endWell(larder: () => Larder | undefined): void {
   })
 }
 
-const command = commandIn(process.argv)
-if (command === undefined) await startDesktop()
-else {
+async function startCommand(words: readonly string[]): Promise<void> {
   const { runCommand } = await import('./headless.ts')
-  app.exit(await runCommand(command))
+  app.exit(await runCommand(words))
 }
+
+// Electron is ready only after this file has run to its end, so nothing is awaited here.
+const words = commandIn(process.argv)
+void (words === undefined ? startDesktop() : startCommand(words))
