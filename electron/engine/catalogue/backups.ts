@@ -14,6 +14,9 @@ interface Page {
 }
 
 const goodStates = "state IN ('intact', 'proven', 'copied')"
+// A plus before a bound value, here and below, hides it from the planner. SQLite with STAT4 would plan the statement
+// anew for every value it can see, which takes ten times as long as the seek (sqlite.org/compile.html#enable_stat4).
+const ofDatabase = 'database = +@database'
 
 export function backup(catalogue: Catalogue, id: string): Backup | undefined {
   const row = catalogue.get(BackupRow, `SELECT ${backupColumns} FROM backups WHERE id = @id`, { id })
@@ -33,8 +36,8 @@ export function listBackups(catalogue: Catalogue, { database, before, limit }: P
   const rows = catalogue.all(
     BackupRow,
     `SELECT ${backupColumns} FROM backups
-     WHERE ${database === undefined ? '' : 'database = @database AND'} (taken_at, id) < (@takenAt, @id)
-     ORDER BY taken_at DESC, id DESC LIMIT @limit`,
+     WHERE ${database === undefined ? '' : `${ofDatabase} AND`} (taken_at, id) < (+@takenAt, +@id)
+     ORDER BY taken_at DESC, id DESC LIMIT +@limit`,
     { takenAt, id: before?.id ?? '', limit, ...(database === undefined ? {} : { database }) },
   )
   return rows.map(toBackup)
@@ -59,7 +62,7 @@ export function lastGoodRun(
 function newestOf(catalogue: Catalogue, condition: string, database: string): Backup | undefined {
   const row = catalogue.get(
     BackupRow,
-    `SELECT ${backupColumns} FROM backups WHERE ${condition} AND database = @database
+    `SELECT ${backupColumns} FROM backups WHERE ${condition} AND ${ofDatabase}
      ORDER BY taken_at DESC, id DESC LIMIT 1`,
     { database },
   )

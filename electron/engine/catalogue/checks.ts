@@ -17,7 +17,15 @@ const CheckRow = z.object({
 /** One check of one backup as it happened. `different`: restored, and the fingerprint was not the same. */
 export type Check = z.output<typeof CheckRow>
 
-type NewCheck = Omit<Check, 'id' | 'kind' | 'verdict'> & { readonly backupId: string } & (
+interface About {
+  readonly backupId: string
+  readonly differences: readonly Check['differences'][number][]
+  readonly startedAt: number
+  readonly durationMs: number
+}
+
+type NewCheck = About &
+  (
     | { readonly kind: 'integrity'; readonly verdict: 'intact' | 'corrupt' | 'missing' }
     | { readonly kind: 'proof'; readonly verdict: 'proven' | 'different' }
   )

@@ -37,10 +37,10 @@ export function recentJobs(catalogue: Catalogue, ask: { limit: number; backupId?
   const { limit, backupId } = ask
   const rows =
     backupId === undefined
-      ? catalogue.all(JobRow, 'SELECT * FROM jobs ORDER BY seq DESC LIMIT @limit', { limit })
+      ? catalogue.all(JobRow, 'SELECT * FROM jobs ORDER BY seq DESC LIMIT +@limit', { limit })
       : catalogue.all(
           JobRow,
-          'SELECT * FROM jobs WHERE backup_id = @backupId ORDER BY seq DESC LIMIT @limit',
+          'SELECT * FROM jobs WHERE backup_id = @backupId ORDER BY seq DESC LIMIT +@limit',
           { backupId, limit },
         )
   return rows.map(toJob)

@@ -38,6 +38,10 @@ export function recordBackup(
   })
 }
 
+const lastLook = `(SELECT verdict FROM checks
+    WHERE backup_id = backups.id AND verdict <> 'missing' ORDER BY seq DESC LIMIT 1)`
+
+// A file that is found again is worth what the last look into it said, and no more.
 const insertBackup = `
   INSERT INTO backups (id, database, state, taken_at, duration_ms, folder, file, bytes, sha256, plain_bytes,
     plain_sha256, encrypted, table_count, row_count, server_version, tool_version, checked_at)
@@ -45,8 +49,13 @@ const insertBackup = `
     @plainSha256, @encrypted, @tables, @rows, @serverVersion, @toolVersion, @checkedAt)
   ON CONFLICT (id) DO UPDATE SET folder = excluded.folder, file = excluded.file, state = CASE
     WHEN excluded.state <> 'intact' THEN excluded.state
-    WHEN state = 'missing' THEN iif(proven_at IS NULL, 'intact', 'proven')
-    ELSE state END`
+    WHEN state <> 'missing' THEN state
+    WHEN checked_at IS NULL THEN 'taken'
+    ELSE CASE ${lastLook}
+      WHEN 'corrupt' THEN 'corrupt'
+      WHEN 'different' THEN 'taken'
+      ELSE iif(proven_at IS NULL, 'intact', 'proven') END
+    END`
 
 const describe = (manifest: Manifest) => ({
   id: manifest.id,
