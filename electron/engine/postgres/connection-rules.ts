@@ -66,6 +66,9 @@ const unsupported = [
 ] as const
 
 function obstacle(parameters: ReadonlyMap<string, string>): string | undefined {
+  if ([...parameters.values()].some((value) => value.includes('\0'))) {
+    return 'There is a character in it that cannot be part of a connection.'
+  }
   const [host, address, port] = ['host', 'hostaddr', 'port'].map((name) => parameters.get(name))
   if ([host, address, port].some((value) => value?.includes(','))) {
     return 'It names several servers. Name the one to back up.'
