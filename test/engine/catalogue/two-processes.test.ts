@@ -1,12 +1,13 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { backup, listBackups } from '../../../electron/engine/catalogue/backups.ts'
-import { openCatalogue } from '../../../electron/engine/catalogue/catalogue.ts'
+import { openAlone, openCatalogue } from '../../../electron/engine/catalogue/catalogue.ts'
 import { reconcile } from '../../../electron/engine/catalogue/interrupted-jobs.ts'
 import { job, runningJobs } from '../../../electron/engine/catalogue/job-history.ts'
 import { beginJob } from '../../../electron/engine/catalogue/jobs.ts'
@@ -46,9 +47,19 @@ describe('several Larders on one catalogue', { timeout: 60_000 }, () => {
   it('make it together, and none takes the half-made file of another for a broken one', async () => {
     using folder = tempFolder()
     const file = join(folder.path, 'catalogue.db')
-    const children = Array.from({ length: 5 }, () => otherLarder(file))
-    const answers = await Promise.all(children.map(async (child) => answer(child)))
-    expect(answers).toEqual(children.map(() => ({ replaced: null })))
+    // This process is the first: it holds the lock and has come as far as an empty file.
+    const lock = new Sqlite(`${file}.lock`)
+    lock.exec('BEGIN EXCLUSIVE')
+    writeFileSync(file, '')
+    const children = Array.from({ length: 4 }, () => otherLarder(file))
+    const answers = Promise.all(children.map(async (child) => answer(child)))
+    const early = await Promise.race([answers, sleep(1500, 'all wait')])
+    expect(early).toBe('all wait')
+
+    rmSync(file)
+    openAlone(file, {}).close()
+    lock.close()
+    expect(await answers).toEqual(children.map(() => ({ replaced: null })))
     expect(readdirSync(folder.path).filter((name) => name.includes('broken'))).toEqual([])
     await Promise.all(children.map(kill))
   })
