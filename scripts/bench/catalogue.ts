@@ -78,8 +78,8 @@ function fillOne(catalogue: Catalogue, n: number, owner: ReturnType<typeof thisP
     state: 'intact',
   })
   endJob(catalogue, jobId, { state: 'done', backupId: id }, takenAt + 7000)
-  // One in ten is proven, and not the newest ones: a seek must get past those that are only intact.
-  if (n % 10 !== 0 || n > backups * 0.99) return
+  // One in seven is proven, and not the newest ones: a seek must get past those that are only intact.
+  if (n % 7 !== 0 || n > backups * 0.99) return
   const check = { differences: [], startedAt: takenAt, durationMs: 60_000 }
   recordCheck(catalogue, { backupId: id, kind: 'proof', verdict: 'proven', ...check })
 }

@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue.ts'
 import { Json } from './column.ts'
 
 /** The last backup of a page: the next page begins below it. */
-export type PageEnd = Pick<Backup, 'takenAt' | 'id'>
+type PageEnd = Pick<Backup, 'takenAt' | 'id'>
 
 interface Page {
   readonly database?: string | undefined
