@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   closeSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -134,7 +135,9 @@ describe('opening a catalogue', () => {
 
   it('says CATALOGUE_UNWRITABLE when the place of the file is a folder', () => {
     using folder = tempFolder()
-    expect(() => openOrReplaceCatalogue(folder.path, now)).toThrow(
+    const file = join(folder.path, 'catalogue.db')
+    mkdirSync(file)
+    expect(() => openOrReplaceCatalogue(file, now)).toThrow(
       expect.objectContaining({ code: 'CATALOGUE_UNWRITABLE' }),
     )
   })
