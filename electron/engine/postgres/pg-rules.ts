@@ -36,7 +36,7 @@ const bySqlState: Readonly<Record<string, FaultCode>> = {
 
 /** In what a damaged relation makes the server say; no translation of the server keeps fewer words in English. */
 const damage =
-  /invalid page in block|could not read block|(?:missing|unexpected) chunk number|could not open file "base\/|could not access status of transaction|compressed \S+ data is corrupt/
+  /invalid page in block|could not read block|(?:missing|unexpected) chunk number|could not open file "base\/|could not access status of transaction|compressed \w+ data is corrupt/
 
 /**
  * The fault behind an error of the server. The SQLSTATE decides; the text helps only where one SQLSTATE has
@@ -90,11 +90,8 @@ export function faultOfQueryError({ code, message }: ErrorFacts): FoundFault {
 const byText: readonly (readonly [FaultCode, RegExp])[] = [
   ['TOOL_TOO_OLD', /server version mismatch/],
   ['DISK_FULL', /No space left on device|not enough space on the disk/],
-  [
-    'DB_AUTH',
-    /(?:password|peer|ident|\w+) authentication failed|no password supplied|role "[^]*?" does not exist/i,
-  ],
-  ['DB_NOT_FOUND', /database "[^]*?" does not exist/],
+  ['DB_AUTH', / authentication failed|no password supplied|FATAL: +role "[^]{0,300}?" does not exist/],
+  ['DB_NOT_FOUND', /FATAL: +database "[^]{0,300}?" does not exist/],
   ['DB_TOO_MANY', /too many (?:connections|clients)|remaining connection slots/],
   ['DB_STARTING', /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting)/],
   ['DB_HOST_UNKNOWN', /could not translate host name/],
@@ -107,7 +104,7 @@ const byText: readonly (readonly [FaultCode, RegExp])[] = [
   ],
   ['DB_RLS', /row[- ]level security/i],
   ['DB_PERMISSION', /permission denied|must be (?:owner|superuser)|keine Berechtigung|permiso denegado/],
-  ['DB_LOCKED', /(?:timeout|Zeitüberschreitung|tiempo de espera)[^]*LOCK TABLE|LOCK TABLE[^]*timeout/],
+  ['DB_LOCKED', /(?:timeout|Zeitüberschreitung|tiempo de espera).{0,300}\n.{0,300}LOCK TABLE/],
   ['SOURCE_DAMAGED', damage],
   [
     'DB_CONNECTION_LOST',
@@ -153,6 +150,8 @@ function mismatch(stderr: string): Readonly<Record<string, string>> {
 }
 
 const detailLines = 20
+const detailLength = 4000
 
 /** The end of what a tool said, for the technician. */
-export const lastLines = (text: string): string => text.trim().split('\n').slice(-detailLines).join('\n')
+export const lastLines = (text: string): string =>
+  text.trim().split('\n').slice(-detailLines).join('\n').slice(-detailLength)

@@ -135,18 +135,25 @@ function minimalEnvironment(): Record<string, string> {
 
 const tailLimit = 64 * 1024
 
-/** Keeps the last 64 kB of a stream, however much comes. */
+/** Keeps the last 64 kB of a stream, however much comes and however long its lines are. */
 function keepTail(stream: Readable, isNews: (line: string) => boolean = () => false): () => string {
   let tail = ''
   let unfinished = ''
   stream.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (unfinished + text).split('\n')
-    // A tool that never ends a line must not fill the memory.
-    unfinished = (lines.pop() ?? '').slice(-tailLimit)
-    const complaints = lines.filter((line) => !isNews(line)).map((line) => `${line}\n`)
-    tail = (tail + complaints.join('')).slice(-tailLimit)
+    const [first = '', ...rest] = text.split('\n')
+    unfinished = lengthen(unfinished, first)
+    for (const next of rest) {
+      if (!isNews(unfinished)) tail = lengthen(tail, `${unfinished}\n`)
+      unfinished = next
+    }
   })
-  return () => tail + unfinished
+  return () => (tail + unfinished).slice(-tailLimit)
+}
+
+/** Cuts only now and then: a cut copies all that is kept. */
+function lengthen(kept: string, more: string): string {
+  const longer = kept + more
+  return longer.length > 2 * tailLimit ? longer.slice(-tailLimit) : longer
 }
 
 function lowerPriority(pid: number | undefined): void {

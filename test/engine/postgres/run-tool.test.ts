@@ -90,7 +90,7 @@ describe('a tool that is stopped', () => {
   })
 
   test('before it began is cancelled too', async () => {
-    const { end } = await said('sleep 10', { signal: AbortSignal.abort() })
+    const { end } = await said('exec sleep 10', { signal: AbortSignal.abort() })
     expect(end.how).toBe('cancelled')
   })
 
