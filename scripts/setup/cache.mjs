@@ -1,5 +1,6 @@
 // Things that take long to make are kept once per machine, and shared by every clone on it.
 import {
+  chmodSync,
   cpSync,
   existsSync,
   linkSync,
@@ -15,25 +16,32 @@ import { dirname, join } from 'node:path'
 
 const abandonedAfterMs = 60 * 60 * 1000
 
-/**
- * Returns the folder kept under that name, made by `make(folder)` if there is none yet. A folder gets its name
- * only when it is whole, so neither an interrupted set-up nor a second one at the same time leaves half of it.
- */
+/** Returns the folder kept under that name. If there is none yet, `make(folder)` fills it. */
 export async function kept(name, make) {
-  const base = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'larder-dev')
-  const folder = join(base, name)
-  if (existsSync(folder)) return folder
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'larder-dev', name)
+  if (!existsSync(folder)) await makeWhole(folder, make)
+  return folder
+}
 
+/**
+ * Makes a folder by `make(temporary)`. It gets its name only when it is whole, so neither an interrupted set-up
+ * nor a second one at the same time leaves half of it. Where another process was faster, its folder stays.
+ */
+export async function makeWhole(folder, make) {
+  const base = dirname(folder)
   mkdirSync(base, { recursive: true })
   removeAbandoned(base)
   const partial = mkdtempSync(join(base, 'partial-'))
   try {
+    // A temporary folder is closed to others; what comes of it may be packed, or run by another user.
+    chmodSync(partial, 0o755)
     await make(partial)
-    renameUnlessThere(partial, folder)
+    renameSync(partial, folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
-  return folder
 }
 
 /** Makes `target` a tree of hard links to `source`, or of copies where the two are on different disks. */
@@ -51,16 +59,6 @@ export function linkFile(from, to) {
     linkSync(from, to)
   } catch {
     cpSync(from, to)
-  }
-}
-
-/** Moves a finished folder to its name. If another process was faster, its folder stays. */
-function renameUnlessThere(partial, folder) {
-  mkdirSync(dirname(folder), { recursive: true })
-  try {
-    renameSync(partial, folder)
-  } catch (error) {
-    if (!existsSync(folder)) throw error
   }
 }
 

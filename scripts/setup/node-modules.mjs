@@ -7,7 +7,7 @@ import { developmentNode, npm, projectRoot, say } from './shell.mjs'
 export function installNodeModules() {
   if (!isInstalled()) {
     say('Installing the npm packages (about a minute)')
-    npm(['ci', '--no-audit', '--no-fund'])
+    npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   }
   // Where npm is told not to run install scripts, the `node` package has fetched no Node yet.
   if (!existsSync(developmentNode)) npm(['rebuild', 'node'])

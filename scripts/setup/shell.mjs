@@ -34,7 +34,12 @@ export function run(command, args, options = {}) {
   })
   if (result.status === 0) return result.stdout
   const said = [result.error?.message, result.stdout, result.stderr].filter(Boolean).join('\n').trim()
-  throw new SetupError(`"${command} ${args.join(' ')}" failed:\n${said.slice(-4000)}`)
+  throw new SetupError(`"${command} ${args.join(' ')}" failed:\n${shortened(said)}`)
+}
+
+// Compilers say what is wrong at the beginning, installers at the end.
+function shortened(text) {
+  return text.length <= 5_000 ? text : `${text.slice(0, 3_000)}\n[…]\n${text.slice(-2_000)}`
 }
 
 /** npm is a script on Windows, which only a shell can start. */
