@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { FaultError } from '../shared/fault.ts'
 import type { Manifest, Settings } from '../shared/model.ts'
+import { requireBackupFolder } from './backup/backup-folder.ts'
 import { clearLeftovers } from './backup/clear-leftovers.ts'
 import { readManifest } from './backup/manifest.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
@@ -37,6 +38,8 @@ async function learnFromFolder({ world, settings, catalogue }: Site): Promise<vo
   const key = verifyingKey(settings.keys.signingKey)
   const read = (bytes: Buffer): Manifest => readManifest(bytes.toString(), key)
   try {
+    // An empty folder where the drive used to be would make every backup look missing.
+    await requireBackupFolder(settings)
     const found = needsRebuild(catalogue)
       ? await rebuildCatalogue(catalogue, settings.folder, read, world.now())
       : await adoptUnlisted(catalogue, settings.folder, read)
