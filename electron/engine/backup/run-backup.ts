@@ -33,8 +33,10 @@ export async function runBackup(site: Site, database: string, job: RunningJob): 
   job.enter('inspect')
   const session = await openSource(site, database, job.signal)
   try {
+    // Counting rows waits for locks as the dump does, and the till waits behind both (INV-8).
+    await session.run(`SET lock_timeout = ${site.limits.lockWaitMs}`)
     const facts = await lookFirst(site, session, database)
-    const snapshot = await exportSnapshot(session, site.world.now)
+    const snapshot = await exportSnapshot(session, () => site.world.now())
     const taken = await nameIt(site, { database, takenAt: snapshot.takenAt, job })
 
     job.enter('dump')
@@ -128,10 +130,8 @@ async function dump(site: Site, dumping: Dumping): Promise<Dumped> {
   const either = new AbortController()
   const signal = AbortSignal.any([dumping.signal, either.signal])
   const order = { ...dumping, signal, file: join(folder, names.archive) }
-  const counting = readFingerprint(session).catch((error: unknown) => {
-    either.abort()
-    throw error
-  })
+  const counting = readFingerprint(session)
+  counting.catch(() => either.abort())
   try {
     const archive = await dumpArchive(site, order, snapshot.snapshot)
     const fingerprint = await counting
@@ -140,7 +140,6 @@ async function dump(site: Site, dumping: Dumping): Promise<Dumped> {
   } catch (error) {
     // When counting failed, its fault is the reason and the cancelled dump only the consequence.
     if (either.signal.aborted) await counting
-    counting.catch(() => undefined)
     throw error
   }
 }
