@@ -30,7 +30,7 @@ async function startDesktop(): Promise<void> {
   app.on('window-all-closed', () => undefined)
   await app.whenReady()
   const tray = makeTray(resources, {
-    open: window.show,
+    open: () => window.show(),
     backUpNow: () => larder?.backUpNow(),
     cancel: () => larder?.cancel(),
     quit: () => app.quit(),
@@ -46,14 +46,15 @@ async function startDesktop(): Promise<void> {
 /** Quitting waits until running work was stopped and tidied up, or until the person says no. */
 function endWell(larder: () => Larder | undefined): void {
   let mayGo = false
+  const quitIfAllowed = async (running: Larder): Promise<void> => {
+    mayGo = await running.mayQuit()
+    if (mayGo) app.quit()
+  }
   app.on('before-quit', (event) => {
     const running = larder()
     if (mayGo || running === undefined) return
     event.preventDefault()
-    void running.mayQuit().then((yes) => {
-      mayGo = yes
-      if (yes) app.quit()
-    })
+    void quitIfAllowed(running)
   })
 }
 

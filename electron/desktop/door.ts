@@ -21,6 +21,7 @@ export function answerCalls(
       const asked = calls[name].input.safeParse(input)
       if (!asked.success) throw refused(name)
       // TypeScript cannot see that handlers[name] takes exactly what calls[name].input gives.
+      // oxlint-disable-next-line no-unsafe-type-assertion
       const answer = handlers[name] as (input: unknown) => Promise<never>
       return { ok: true, value: await answer(asked.data) }
     } catch (error) {

@@ -16,7 +16,22 @@ import { readToday } from './today.ts'
 import type { Work } from './work.ts'
 
 /** What the window may ask for, and who answers. The window passes ids; paths and SQL are found here (INV-27). */
-export function makeHandlers(engine: Engine, work: Work, changed: () => void): Handlers {
+export const makeHandlers = (engine: Engine, work: Work, changed: () => void): Handlers => ({
+  ...firstRun(engine, changed),
+  ...everyDay(engine, work),
+})
+
+type FirstRunCall =
+  | 'setUpState'
+  | 'findServers'
+  | 'readConnectionText'
+  | 'inspectServer'
+  | 'chooseFolder'
+  | 'setUp'
+  | 'saveRecoveryKey'
+  | 'confirmRecoveryKey'
+
+function firstRun(engine: Engine, changed: () => void): Pick<Handlers, FirstRunCall> {
   const desk = makeRecoveryKeyDesk(engine)
   // A pasted password stays here; the window only knows that there is one.
   let pasted = ''
@@ -47,13 +62,18 @@ export function makeHandlers(engine: Engine, work: Work, changed: () => void): H
       changed()
       return setUpState(engine)
     },
-    saveRecoveryKey: desk.save,
+    saveRecoveryKey: async () => desk.save(),
     async confirmRecoveryKey({ ending }) {
       await engine.confirmRecoveryKey(ending)
       desk.forget()
       changed()
       return setUpState(engine)
     },
+  }
+}
+
+function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall> {
+  return {
     today: async () => readToday(engine, work),
     listBackups: async ({ before, ...page }) =>
       listBackups(
@@ -71,7 +91,7 @@ export function makeHandlers(engine: Engine, work: Work, changed: () => void): H
         jobs: [...recentJobs(engine.site.catalogue, { limit: 20, backupId: id })],
       }
     },
-    backUpNow: work.backUpAll,
+    backUpNow: async () => work.backUpAll(),
     verifyBackup: async ({ id }) => work.verify(id),
     cancelJob: async ({ id }) => work.cancel(id),
     showInFolder: async ({ id }) => shell.showItemInFolder(engine.find(id).file),

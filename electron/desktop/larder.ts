@@ -5,6 +5,7 @@ import { markTold, untoldJobs } from '../engine/catalogue/job-history.ts'
 import { Engine } from '../engine/engine.ts'
 import { CancelledError, FaultError, toFault } from '../shared/fault.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
+import type { Log } from '../engine/world.ts'
 import { answerCalls } from './door.ts'
 import { makeHandlers } from './handlers.ts'
 import { popUpFailure } from './pop-up.ts'
@@ -59,13 +60,18 @@ export async function startLarder({ dataFolder, resources, tray, window }: Shell
     }
   }
 
-  answerCalls(ipcMain, window.isOurs, makeHandlers(engine, work, refresh), world.log)
+  answerCalls(
+    ipcMain,
+    (sender, isMain) => window.isOurs(sender, isMain),
+    makeHandlers(engine, work, refresh),
+    world.log,
+  )
   watchData(dataFolder, refresh)
   setInterval(refresh, lookAgainMs)
   refresh()
 
   return {
-    backUpNow: () => void work.backUpAll().catch((error: unknown) => noteUntold(error, world.log.error)),
+    backUpNow: () => void work.backUpAll().catch((error: unknown) => noteUntold(error, world.log)),
     cancel: () => void work.cancel(),
     async mayQuit() {
       if (work.isBusy && !(await confirmQuit())) return false
@@ -94,9 +100,9 @@ function watchData(dataFolder: string, refresh: () => void): void {
 }
 
 /** A failed job is told through the catalogue; only what happened before there was a job is left for the log. */
-function noteUntold(error: unknown, log: (message: string) => void): void {
+function noteUntold(error: unknown, log: Log): void {
   if (error instanceof CancelledError || error instanceof FaultError) return
-  log(toFault(error).detail ?? '')
+  log.error(toFault(error).detail ?? '')
 }
 
 async function confirmQuit(): Promise<boolean> {

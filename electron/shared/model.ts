@@ -158,6 +158,7 @@ export const Backup = z.strictObject({
 })
 export type Backup = z.output<typeof Backup>
 
+// oxlint-disable-next-line no-unsafe-type-assertion
 const faultCodes = Object.keys(faults) as [FaultCode, ...FaultCode[]] // door: Object.keys widens to string
 export const FaultRecord = z.strictObject({
   code: z.enum(faultCodes),

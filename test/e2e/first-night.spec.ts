@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { buildSampleRestaurant, createBackupRole } from '../../scripts/sample-restaurant/build.ts'
+import type { Bridge } from '../../electron/shared/ipc.ts'
 import { texts } from '../../electron/shared/texts.ts'
 import { desktopTexts } from '../../electron/shared/texts-desktop.ts'
 import { answerDialogs, picture, startApp, type RunningApp } from '../support/app.ts'
@@ -175,14 +176,17 @@ test('the window cannot leave its page, open another, or ask for what is not in 
   const { window } = app
   const tried = await window.evaluate(async () => {
     const reply = async (name: string, input: unknown) => {
-      const answer = await window.larder.call(name as never, input as never)
+      const answer = await (globalThis as unknown as { larder: Bridge }).larder.call(
+        name as never,
+        input as never,
+      )
       return answer.ok ? 'answered' : answer.fault.code
     }
     return {
       unknown: await reply('toString', undefined),
       wrong: await reply('showBackup', { id: { $gt: '' } }),
       extra: await reply('showBackup', { id: 'x', path: '/etc/passwd' }),
-      opened: window.open('https://example.com') === null,
+      opened: globalThis.open('https://example.com') === null,
       node: 'process' in globalThis || 'require' in globalThis,
       network: await fetch('https://example.com').then(
         () => 'reached',

@@ -20,7 +20,7 @@ export async function exportPlain(site: Site, database: string, file: string, jo
   if (!folder?.isDirectory()) throw new FaultError('DEST_UNAVAILABLE', { values: { folder: dirname(file) } })
   const password = await world.secrets.read('database-password')
   const session = await openSession(settings.server, database, password, { signal: job.signal })
-  const facts = await lookFirst(site, session, database).finally(async () => session.end())
+  const facts = await lookFirst(site, session, database).finally(() => void session.end())
 
   job.files([file])
   job.enter('dump')

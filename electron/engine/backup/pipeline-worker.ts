@@ -154,4 +154,6 @@ async function run(request: PipelineRequest): Promise<void> {
   }
 }
 
-await run(workerData as PipelineRequest) // door: workerData is untyped; pipeline.ts is the only sender
+// A door: workerData is untyped, and pipeline.ts is the only one who sends it.
+// oxlint-disable-next-line no-unsafe-type-assertion
+await run(workerData as PipelineRequest)

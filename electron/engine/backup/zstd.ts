@@ -23,8 +23,8 @@ const theCodec = (): Promise<Codec> => (loading ??= loadCodec())
 
 /** Loads the compressor. WebAssembly keeps it free of native modules that would have to be built and signed. */
 async function loadCodec(): Promise<Codec> {
-  const [{ h64Raw }] = await Promise.all([xxhash(), init()])
-  const checksum = (plain: Uint8Array): number => Number(h64Raw(plain) & 0xffffffffn)
+  const [hash] = await Promise.all([xxhash(), init()])
+  const checksum = (plain: Uint8Array): number => Number(hash.h64Raw(plain) & 0xffffffffn)
 
   return {
     // The simple API cannot ask for checksums, but the format keeps them outside the blocks: one flag in the
