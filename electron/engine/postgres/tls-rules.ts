@@ -13,14 +13,16 @@ export function waysToConnect({ host, tls }: Pick<Server, 'host' | 'tls'>): read
 
 export const isSocketFolder = (host: string): boolean => host.startsWith('/') || host.startsWith('@')
 
-/** How far the certificate is checked. `require` with a root certificate means verify-ca, as in libpq. */
+/**
+ * How far the certificate is checked. As in libpq, a root certificate makes every mode check the chain; with
+ * `prefer` a certificate that does not pass then leads to a plain connection.
+ */
 export function certificateCheck({
   tls,
   rootCertificate,
 }: Pick<Server, 'tls' | 'rootCertificate'>): 'none' | 'chain' | 'chain-and-name' {
   if (tls === 'verify-full') return 'chain-and-name'
-  if (tls === 'verify-ca') return 'chain'
-  return tls === 'require' && rootCertificate !== undefined ? 'chain' : 'none'
+  return tls === 'verify-ca' || rootCertificate !== undefined ? 'chain' : 'none'
 }
 
 export interface Failure {

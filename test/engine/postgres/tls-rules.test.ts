@@ -29,7 +29,7 @@ describe('the ways to connect, in order', () => {
 
 test.each([
   ['prefer', undefined, 'none'],
-  ['prefer', '/ca.pem', 'none'],
+  ['prefer', '/ca.pem', 'chain'],
   ['require', undefined, 'none'],
   ['require', '/ca.pem', 'chain'],
   ['verify-ca', '/ca.pem', 'chain'],
