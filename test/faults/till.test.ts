@@ -180,6 +180,13 @@ describe('a dump in mid-air', async () => {
     await expectFault(site, 'DUMP_TIMEOUT', () => site.engine.backUp(database))
   })
 
+  test('is not even waited for when the server falls silent before it', async () => {
+    await using wire = await makeWire(server.port)
+    await using site = await makeSite({ server, database, port: wire.port, limits: { totalMs: 1000 } })
+    wire.holdAfter(500)
+    await expectFault(site, 'DUMP_TIMEOUT', () => site.engine.backUp(database))
+  })
+
   test('is told apart when the computer kills pg_dump', async () => {
     await using wire = await makeWire(server.port)
     await using site = await makeSite({ server, database, port: wire.port })

@@ -32,7 +32,8 @@ export interface JobOrder {
 /**
  * Runs one piece of work from a beginning in the catalogue to exactly one end there (INV-5): done, failed or
  * cancelled; a killed process leaves it running, and the next start makes that *interrupted*. Throws what the work
- * threw; ALREADY_RUNNING when somebody else backs up the same database.
+ * threw, DUMP_TIMEOUT when it took longer than the total limit, and ALREADY_RUNNING when somebody else backs up the
+ * same database.
  */
 export async function runJob<T extends { readonly id: string }>(
   site: Site,
@@ -50,8 +51,9 @@ export async function runJob<T extends { readonly id: string }>(
     endJob(catalogue, id, { state: 'done', backupId: result.id }, world.now())
     world.log.info(`${kind} of ${database} done (${id})`)
     return result
-  } catch (error) {
+  } catch (thrown) {
     stop()
+    const error = reasonFor(thrown, job.signal)
     await clearLeftovers(files())
     const about = order.backupId === undefined ? {} : { backupId: order.backupId }
     endJob(catalogue, id, { ...howItFailed(site, order, error), ...about }, world.now())
@@ -59,8 +61,18 @@ export async function runJob<T extends { readonly id: string }>(
   }
 }
 
+/** Whoever stopped the work may have had a reason; it counts more than where the work happened to stop. */
+function reasonFor(thrown: unknown, signal: AbortSignal): unknown {
+  const isStopped =
+    thrown instanceof CancelledError || (thrown instanceof Error && thrown.name === 'AbortError')
+  if (!isStopped) return thrown
+  return signal.reason instanceof FaultError
+    ? signal.reason
+    : new CancelledError('The job was cancelled.', { cause: thrown })
+}
+
 function howItFailed({ world }: Site, { kind, database }: JobOrder, error: unknown) {
-  if (error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError')) {
+  if (error instanceof CancelledError) {
     world.log.info(`${kind} of ${database} cancelled`)
     return { state: 'cancelled' } as const
   }
@@ -72,14 +84,16 @@ function howItFailed({ world }: Site, { kind, database }: JobOrder, error: unkno
 
 function openJob(site: Site, id: string, order: JobOrder) {
   const { catalogue, world } = site
-  const lost = new AbortController()
-  const signal = order.signal ? AbortSignal.any([order.signal, lost.signal]) : lost.signal
+  const ending = new AbortController()
+  const signal = order.signal ? AbortSignal.any([order.signal, ending.signal]) : ending.signal
+  // The tools have the same limit; this one is for a server that takes a question and never answers.
+  const limit = setTimeout(() => ending.abort(new FaultError('DUMP_TIMEOUT')), site.limits.totalMs)
   const progress = startingProgress(site, id, order)
   let paths: readonly string[] = []
 
   // False means that another process took this one for dead, and cleared its files: going on would spoil its work.
   const beat = (what: Beat): void => {
-    if (!heartbeat(catalogue, id, what, world.now())) lost.abort()
+    if (!heartbeat(catalogue, id, what, world.now())) ending.abort()
   }
   const timer = setInterval(
     () => beat({ bytes: progress.bytes, storedBytes: progress.storedBytes }),
@@ -106,7 +120,11 @@ function openJob(site: Site, id: string, order: JobOrder) {
       report()
     },
   }
-  return { job, files: () => paths, stop: () => clearInterval(timer) }
+  const stop = (): void => {
+    clearInterval(timer)
+    clearTimeout(limit)
+  }
+  return { job, files: () => paths, stop }
 }
 
 function startingProgress({ catalogue }: Site, jobId: string, { kind, database }: JobOrder) {
