@@ -8,7 +8,7 @@ export interface Snapshot {
   /** Epoch ms by this computer's clock, read just before: whatever was committed by then is in the snapshot. */
   readonly takenAt: number
   /** Lets go of it. Never throws: pg_dump has long been holding its own view of the same moment. */
-  release(): Promise<void>
+  readonly release: () => Promise<void>
 }
 
 /**
