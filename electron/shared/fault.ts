@@ -216,6 +216,11 @@ export const faults = {
     text: 'There is a typing mistake in the key. Nothing was changed.',
     next: 'Type it again from the sheet.',
   },
+  CANCELLED: {
+    who: 'operator',
+    text: 'It was stopped on request. What was unfinished is gone; your earlier backups are untouched.',
+    next: 'Start it again when it suits.',
+  },
   USAGE: { who: 'operator', text: '{problem}', next: 'See `larder --help`.' },
   REQUEST_REFUSED: {
     who: 'bug',
@@ -265,11 +270,15 @@ export class FaultError extends Error {
 /** Turns whatever was thrown into a fault; anything unforeseen is INTERNAL, with its message as detail. */
 export function toFault(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault
+  if (error instanceof CancelledError) return new FaultError('CANCELLED').fault
   const detail = error instanceof Error ? error.message : String(error)
   return new FaultError('INTERNAL', { detail }).fault
 }
 
-/** Thrown when a person or a signal ended the work. Not a fault: the job is *cancelled*, the command exits 130. */
+/**
+ * Thrown when a person or a signal ended the work. The job is *cancelled*, the command exits 130; only where an
+ * answer must be data does it become the fault CANCELLED.
+ */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError'
 }

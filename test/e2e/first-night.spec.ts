@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { buildSampleRestaurant, createBackupRole } from '../../scripts/sample-restaurant/build.ts'
 import type { Bridge } from '../../electron/shared/ipc.ts'
+import { faults } from '../../electron/shared/fault.ts'
 import { texts } from '../../electron/shared/texts.ts'
 import { desktopTexts } from '../../electron/shared/texts-desktop.ts'
 import { answerDialogs, picture, startApp, type RunningApp } from '../support/app.ts'
@@ -53,7 +54,7 @@ test('the first run leads from nothing to an intact backup', async () => {
   await window.getByRole('radiogroup').getByText(words.server.ways.paste).click()
   const secret = encodeURIComponent(password)
   const url = `postgres://larder_backup:${secret}@127.0.0.1:${server.port}/trattoria?sslmode=prefer`
-  await window.getByLabel(words.server.paste).fill(url)
+  await window.getByRole('textbox', { name: words.server.paste }).fill(url)
   await window.getByRole('button', { name: words.server.read }).click()
   await picture(app, 'first-run-3-login')
   await window.getByRole('button', { name: words.server.connect }).click()
@@ -151,7 +152,7 @@ test('once the server is back a backup puts it right, with live progress and a c
     .first()
     .click()
   await window.getByRole('button', { name: texts.jobs.cancelAsk.backup.yes }).click()
-  await expect(window.getByText(texts.today.cancelled('trattoria'))).toBeVisible()
+  await expect(window.getByText(faults.CANCELLED.text)).toBeVisible()
   expect(execFileSync('find', [backups, '-name', '*.partial']).toString()).toBe('')
   expect(
     execFileSync('find', [backups, '-name', '*.manifest.json']).toString().trim().split('\n'),
