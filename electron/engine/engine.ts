@@ -59,8 +59,9 @@ export class Engine {
     return this.#site
   }
 
-  async setUp(request: SetUpRequest): Promise<SetUp> {
-    const made = await setUp(this.world, request)
+  /** Sets the site up and opens it. `keepKey` gets the recovery key before the settings count (set-up.ts). */
+  async setUp(request: SetUpRequest, keepKey?: (recovery: Identity) => Promise<void>): Promise<SetUp> {
+    const made = await setUp(this.world, request, keepKey)
     await this.#enter(made.settings)
     return made
   }

@@ -3,7 +3,7 @@ import type { ServerReport } from '../shared/ipc.ts'
 import type { Plan, Server } from '../shared/model.ts'
 import { toolsFor } from './backup/look-first.ts'
 import { objections } from './postgres/inspect-rules.ts'
-import { inspectDatabase, inspectServer } from './postgres/inspect.ts'
+import { inspectDatabase, inspectServer, type ServerFacts } from './postgres/inspect.ts'
 import { openSession } from './postgres/session.ts'
 import { toolWarnings } from './postgres/tool-rules.ts'
 import type { Secret } from './secret.ts'
@@ -40,13 +40,15 @@ export async function lookAtServer(
   const session = await openSession(server, server.database, password)
   try {
     const facts = await inspectServer(session)
-    const named = asked === 'all' ? facts.databases.filter((one) => one.allowsConnections) : facts.databases
-    const chosen = named.filter(({ name }) => asked === 'all' || asked.includes(name))
+    const chosen = facts.databases.filter((one) =>
+      asked === 'all' ? isTheirs(one) : asked.includes(one.name),
+    )
     const missing =
       asked === 'all' ? [] : asked.filter((name) => !facts.databases.some((one) => one.name === name))
-    const looked = await Promise.all(
+    const found = await Promise.all(
       chosen.map(async ({ name, bytes }) => lookAtDatabase(server, password, name, bytes)),
     )
+    const looked = asked === 'all' ? found.filter((one) => !isSpare(one)) : found
     const tools = await tryTools(facts.versionNum)
     return {
       version: facts.version,
@@ -68,12 +70,27 @@ export async function databasesOf(
   if (plan.databases !== 'all') return plan.databases
   const session = await openSession(server, server.database, password)
   try {
-    const { databases } = await inspectServer(session)
-    return databases.filter((one) => one.allowsConnections).map(({ name }) => name)
+    const databases = (await inspectServer(session)).databases.filter(isTheirs)
+    const spare = databases.find(({ name }) => name === spareName)
+    const isWorthless =
+      spare !== undefined && isSpare(await lookAtDatabase(server, password, spareName, spare.bytes))
+    return databases.filter((one) => one !== spare || !isWorthless).map(({ name }) => name)
   } finally {
     await session.end()
   }
 }
+
+/** What providers of managed servers keep there for themselves; nobody else can log in to them. */
+const ofProviders = new Set(['alloydbadmin', 'azure_maintenance', 'azure_sys', 'cloudsqladmin', 'rdsadmin'])
+const isTheirs = ({ name, allowsConnections }: ServerFacts['databases'][number]): boolean =>
+  allowsConnections && !ofProviders.has(name)
+
+/** initdb makes this one for tools to log in to (PostgreSQL manual, "Creating a Database"). */
+const spareName = 'postgres'
+
+/** With a plan of all databases it would be an alarm every night, as long as nobody keeps tables in it. */
+const isSpare = ({ name, tables }: { readonly name: string; readonly tables: number | null }): boolean =>
+  name === spareName && tables === 0
 
 async function lookAtDatabase(
   server: Server,

@@ -21,12 +21,14 @@ const SecretsFile = z.strictObject({
 })
 type SecretsFile = z.output<typeof SecretsFile>
 
+const secretsFile = (dataFolder: string): string => join(dataFolder, 'secrets.json')
+
 /**
  * The credentials file of the data folder: readable by the account that runs Larder only (0600), each value sealed
  * with the keyring where one answers. Sealed values can be opened by the desktop app alone.
  */
 export function secretsInFile(dataFolder: string, keyring?: Keyring): Secrets {
-  const file = join(dataFolder, 'secrets.json')
+  const file = secretsFile(dataFolder)
   return {
     async read(name: SecretName) {
       const stored = (await load(file)).secrets[name]
@@ -47,6 +49,14 @@ export function secretsInFile(dataFolder: string, keyring?: Keyring): Secrets {
       await writeAtomically(file, `${JSON.stringify(next, undefined, 2)}\n`)
     },
   }
+}
+
+/** Who keeps each secret that there is, for a person who wonders; the values stay where they are. */
+export async function keepersOf(
+  dataFolder: string,
+): Promise<Partial<Record<SecretName, 'keyring' | 'file'>>> {
+  const { secrets } = await load(secretsFile(dataFolder))
+  return Object.fromEntries(Object.entries(secrets).map(([name, { keeper }]) => [name, keeper]))
 }
 
 async function load(file: string): Promise<SecretsFile> {

@@ -17,10 +17,15 @@ export interface SetUp {
 }
 
 /**
- * Sets Larder up: tries the login and the rights, claims the backup folder, makes the keys. The settings are written
- * last, so that an attempt cut short can be made again. Throws ALREADY_SET_UP, or the fault of what does not work.
+ * Sets Larder up: tries the login and the rights, makes the keys, claims the backup folder. The settings are written
+ * last, so that an attempt cut short can be made again. `keepKey` is given the recovery key before they count: no
+ * backup is ever sealed with a key that was lost on its way. Throws ALREADY_SET_UP, or the fault of what does not work.
  */
-export async function setUp(world: World, request: SetUpRequest): Promise<SetUp> {
+export async function setUp(
+  world: World,
+  request: SetUpRequest,
+  keepKey?: (recovery: Identity) => Promise<void>,
+): Promise<SetUp> {
   if ((await loadSettings(world.dataFolder)) !== undefined) throw new FaultError('ALREADY_SET_UP')
   if (!isAbsolute(request.folder))
     throw new FaultError('USAGE', { values: { problem: `“${request.folder}” is not an absolute path.` } })
@@ -28,7 +33,6 @@ export async function setUp(world: World, request: SetUpRequest): Promise<SetUp>
   await requireWorking(request, password)
 
   const site = { id: randomUUID(), name: request.siteName }
-  await claimFolder(request.folder, site.id)
   const recovery = request.encrypt ? await makeIdentity() : null
   const own = request.encrypt ? await makeIdentity() : null
   const signing = makeSigningKey()
@@ -50,6 +54,9 @@ export async function setUp(world: World, request: SetUpRequest): Promise<SetUp>
       recoveryConfirmedAt: null,
     },
   }
+  if (recovery !== null) await keepKey?.(recovery)
+  // Right before the settings: a folder claimed for a site that never came to be would refuse the next attempt.
+  await claimFolder(request.folder, site.id)
   await saveSettings(world.dataFolder, settings)
   return { settings, recovery }
 }

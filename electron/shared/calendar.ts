@@ -28,6 +28,12 @@ export function sayWhen(at: number, now: number, { locale, timeZone }: Place): s
   return `${time.format(at)} on ${date.format(at)}`
 }
 
+/** `2026-11-03 15:30`: for columns, where every moment must take the same room and sort as text. */
+export function sayMinute(at: number, timeZone: string): string {
+  // The Swedish calendar writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(at)
+}
+
 /** Days since 1970 on the wall calendar of the zone, so that a difference of one is "yesterday" on both DST nights. */
 function dayNumber(ms: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-CA', {
