@@ -5,5 +5,12 @@ export function formatBytes(bytes: number, locale: string): string {
   const unit = units[power] ?? 'byte'
   const value = bytes / 1000 ** power
   const digits = power === 0 || value >= 100 ? 0 : 1
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: digits }).format(value)
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    // “0 bytes” is a word, “84.0 MB” a figure: one place even where it is zero, so that columns line up.
+    unitDisplay: power === 0 ? 'long' : 'short',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value)
 }

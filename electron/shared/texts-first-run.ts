@@ -32,7 +32,7 @@ export const firstRunTexts = {
   server: {
     title: 'Which PostgreSQL holds the data?',
     how: 'How to reach the server',
-    ways: { found: 'On this PC', paste: 'Paste a text', hand: 'By hand' },
+    ways: { found: 'On this PC', paste: 'Connection text', hand: 'By hand' },
     looking: 'Looking for PostgreSQL on this PC…',
     none: 'No PostgreSQL was found on this PC',
     noneText:
@@ -70,6 +70,7 @@ export const firstRunTexts = {
     ticked: 'The databases ticked here',
     all: 'Every database of this server, also ones added later',
     tables: (n: number, shown: string) => (n === 1 ? '1 table' : `${shown} tables`),
+    sizeUnknown: 'size not readable',
     tablesUnknown: 'tables not readable',
     empty: 'no tables: a backup of it would be worth nothing',
     problems: 'In the way of a whole backup',
@@ -115,6 +116,8 @@ export const firstRunTexts = {
     save: 'Save the recovery key',
     saveText:
       'Save it to a USB stick, or save it and print it. Put it where this PC is not: a safe, the accountant, home. Whoever holds it can read your backups.',
+    savedBefore:
+      'If somebody has saved it before, go on to the next step with that file. A key saved now may be a new one, for the backups from now on.',
     saveAction: 'Save key file…',
     saveAgain: 'Save once more…',
     saved: (file: string) => `Saved: ${file}`,

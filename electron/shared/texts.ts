@@ -78,14 +78,13 @@ export const texts = {
     },
     bytes: (read: string) => `${read} read`,
     bytesOf: (read: string, expected: string) => `${read} of about ${expected} read`,
-    stored: (size: string) => `${size} written`,
-    table: 'Table',
+    stored: (read: string, size: string) => `${read}, ${size} written`,
+    table: (name: string) => `Table ${name}`,
     elapsed: (time: string) => `${time} so far`,
     left: (time: string) => `about ${time} left`,
     estimate: {
       none: 'no estimate: there is no earlier run',
       almost: 'a few seconds left',
-      longer: 'taking longer than last time',
     },
     announce: (what: string, name: string, phase: string, percent: string | null) =>
       `${what} ${name}: ${phase}${percent === null ? '' : `, ${percent}`}`,
@@ -139,8 +138,8 @@ export const texts = {
     cancelledText:
       'It was stopped on request. The unfinished file was removed; your earlier backups are untouched.',
     cancelledNext: 'Start it again when it suits.',
-    noneYet: 'There is no backup yet',
-    noneYetText: 'The first one takes a few minutes. The till can be used meanwhile.',
+    noneYet: 'Nothing on the shelf yet',
+    noneYetText: 'The first backup takes a few minutes. The till can be used meanwhile.',
     recovery: {
       title: 'Confirm the recovery key',
       text: 'If this PC is lost, only the recovery key opens your backups. Nobody has shown yet that they hold it.',

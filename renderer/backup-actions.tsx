@@ -1,0 +1,94 @@
+import { Button } from '@mantine/core'
+import { IconFolderOpen, IconShieldSearch } from '@tabler/icons-react'
+import { useState } from 'react'
+import { texts } from '../electron/shared/texts.ts'
+import type { Fault } from '../electron/shared/fault.ts'
+import type { Backup, CheckResult } from '../electron/shared/model.ts'
+import { FaultNotice } from './fault-notice.tsx'
+import { format } from './format.ts'
+import { JobProgress } from './job-progress.tsx'
+import { ask, faultOf, useProgress, useToday } from './larder.ts'
+
+interface Check {
+  readonly running: boolean
+  readonly result: CheckResult | null
+  readonly fault: Fault | null
+}
+
+const idle: Check = { running: false, result: null, fault: null }
+
+/** What can be done with one backup, and what came of it. */
+export function BackupActions({ backup }: { readonly backup: Backup }) {
+  const [check, setCheck] = useState(idle)
+  const say = (news: Partial<Check>): void => setCheck({ ...idle, ...news })
+  const verify = (): void => {
+    say({ running: true })
+    ask('verifyBackup', { id: backup.id }).then(
+      (result) => say({ result }),
+      (error: unknown) => say({ fault: faultOf(error) }),
+    )
+  }
+  const show = (): void => {
+    ask('showInFolder', { id: backup.id }).catch((error: unknown) => say({ fault: faultOf(error) }))
+  }
+  return (
+    <>
+      <div className="buttons">
+        <Button
+          variant="default"
+          leftSection={<IconShieldSearch size={18} stroke={1.75} aria-hidden />}
+          loading={check.running}
+          onClick={verify}
+        >
+          {texts.details.check}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconFolderOpen size={18} stroke={1.75} aria-hidden />}
+          onClick={show}
+        >
+          {texts.details.showInFolder}
+        </Button>
+      </div>
+      {check.running && <RunningCheck database={backup.database} />}
+      <div aria-live="polite">{check.result !== null && <CheckOutcome result={check.result} />}</div>
+      {check.fault !== null && <FaultNotice fault={check.fault} />}
+    </>
+  )
+}
+
+function RunningCheck({ database }: { readonly database: string }) {
+  const today = useToday()
+  const jobs = useProgress(today.value?.running ?? [], today.reload)
+  const job = jobs.find(({ kind, database: of }) => kind === 'verify' && of === database)
+  return job === undefined ? null : <JobProgress progress={job} />
+}
+
+function CheckOutcome({ result: { verdict, differences, durationMs } }: { readonly result: CheckResult }) {
+  return (
+    <div className="outcome">
+      <p>{texts.details.verdict[verdict](format.duration(durationMs))}</p>
+      {differences.length > 0 && (
+        <table className="table">
+          <caption className="for-readers">{texts.details.differences}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{texts.details.object}</th>
+              <th scope="col">{texts.details.expected}</th>
+              <th scope="col">{texts.details.found}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {differences.map(({ object, expected, found }) => (
+              <tr key={object}>
+                <th scope="row">{object}</th>
+                <td className="breaks">{expected}</td>
+                <td className="breaks">{found}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  )
+}
