@@ -1,6 +1,6 @@
 import { Engine } from '../engine/engine.ts'
 import { FaultError } from '../shared/fault.ts'
-import { commandWorld } from './command-world.ts'
+import { realWorld } from '../real-world.ts'
 import type { Context } from './verb.ts'
 
 /** Opens the engine for one verb and closes it whatever happens. */
@@ -8,7 +8,7 @@ export async function withEngine<T>(
   { dataFolder }: Context,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await Engine.open(commandWorld(dataFolder))
+  const engine = await Engine.open(realWorld(dataFolder))
   try {
     return await work(engine)
   } finally {

@@ -12,7 +12,8 @@ import { popUpFailure } from './pop-up.ts'
 import type { makeTray, TrayState } from './tray.ts'
 import type { LarderWindow } from './window.ts'
 import { makeWork } from './work.ts'
-import { desktopWorld } from './world.ts'
+import { realWorld } from '../real-world.ts'
+import { systemKeyring } from './keyring.ts'
 
 interface Shell {
   readonly dataFolder: string
@@ -34,7 +35,7 @@ const settleMs = 250
 
 /** Everything that is loaded after the icon is up: the engine, the door to the window, and the voice. */
 export async function startLarder({ dataFolder, resources, tray, window }: Shell): Promise<Larder> {
-  const world = desktopWorld(dataFolder)
+  const world = realWorld(dataFolder, systemKeyring)
   const engine = await Engine.open(world)
   const work = makeWork(
     engine,
