@@ -3,7 +3,7 @@ import type { Job, JobPhase, Progress } from '../../shared/model.ts'
 import { clearLeftovers } from '../backup/clear-leftovers.ts'
 import type { PipelineProgress } from '../backup/pipeline.ts'
 import { lastGoodRun } from '../catalogue/backups.ts'
-import { beginJob, endJob, heartbeat, type Beat } from '../catalogue/jobs.ts'
+import { beginJob, endJob, heartbeat, type Beat, type JobEnd } from '../catalogue/jobs.ts'
 import { identify, thisProcess } from '../catalogue/process-identity.ts'
 import type { Site } from '../site.ts'
 
@@ -54,10 +54,24 @@ export async function runJob<T extends { readonly id: string }>(
   } catch (thrown) {
     stop()
     const error = reasonFor(thrown, job.signal)
-    await clearLeftovers(files())
+    await clearLeftovers(files()).catch((problem: unknown) => {
+      world.log.warn(`something unfinished of ${database} could not be removed: ${String(problem)}`)
+    })
     const about = order.backupId === undefined ? {} : { backupId: order.backupId }
-    endJob(catalogue, id, { ...howItFailed(site, order, error), ...about }, world.now())
+    endSurely(site, id, { ...howItFailed(site, order, error), ...about })
     throw error
+  }
+}
+
+/** A job that never ends would hold its lease for as long as this process lives, and no backup could be taken. */
+function endSurely(site: Site, id: string, end: JobEnd): void {
+  try {
+    endJob(site.catalogue, id, end, site.world.now())
+  } catch (error) {
+    // Anything else means that the catalogue was closed; the next start ends the job then.
+    if (!(error instanceof FaultError)) throw error
+    site.world.log.error(`the end of job ${id} could not be written yet: ${error.fault.detail ?? error.code}`)
+    setTimeout(() => endSurely(site, id, end), beatEveryMs).unref()
   }
 }
 
@@ -91,9 +105,14 @@ function openJob(site: Site, id: string, order: JobOrder) {
   const progress = startingProgress(site, id, order)
   let paths: readonly string[] = []
 
-  // False means that another process took this one for dead, and cleared its files: going on would spoil its work.
   const beat = (what: Beat): void => {
-    if (!heartbeat(catalogue, id, what, world.now())) ending.abort()
+    try {
+      // False: another process took this one for dead, and cleared its files. Going on would spoil its work.
+      if (!heartbeat(catalogue, id, what, world.now())) ending.abort()
+    } catch (error) {
+      // A diary that cannot be written just now is no reason to lose a backup; the end of the job must be written.
+      world.log.warn(`job ${id} could not say how far it is: ${toFault(error).detail ?? ''}`)
+    }
   }
   const timer = setInterval(
     () => beat({ bytes: progress.bytes, storedBytes: progress.storedBytes }),
