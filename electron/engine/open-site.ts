@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { FaultError } from '../shared/fault.ts'
+import { FaultError, toFault } from '../shared/fault.ts'
 import type { Manifest, Settings } from '../shared/model.ts'
 import { requireBackupFolder } from './backup/backup-folder.ts'
-import { clearLeftovers } from './backup/clear-leftovers.ts'
+import { clearLeftovers, clearStrays } from './backup/clear-leftovers.ts'
 import { readManifest } from './backup/manifest.ts'
-import type { Catalogue } from './catalogue/catalogue.ts'
 import { markCleared, reconcile } from './catalogue/interrupted-jobs.ts'
 import { openOrReplaceCatalogue } from './catalogue/open-or-replace.ts'
 import { isCertainlyAlive } from './catalogue/process-identity.ts'
@@ -28,18 +27,20 @@ export async function openSite(world: World, settings: Settings, limits: Limits)
   )
   const site = { world, settings, catalogue, limits }
   if (replaced !== null) world.log.warn(`the catalogue was damaged; the old file is kept as ${replaced}`)
-  await clearInterrupted(world, catalogue)
+  await clearInterrupted(site)
   await learnFromFolder(site)
   return site
 }
 
 /** A folder that is away now will be learned from at the next start; the backups on it are not lost. */
-async function learnFromFolder({ world, settings, catalogue }: Site): Promise<void> {
+async function learnFromFolder({ world, settings, catalogue, limits }: Site): Promise<void> {
   const key = verifyingKey(settings.keys.signingKey)
   const read = (bytes: Buffer): Manifest => readManifest(bytes.toString(), key)
   try {
     // An empty folder where the drive used to be would make every backup look missing.
     await requireBackupFolder(settings)
+    for (const file of await clearStrays(settings.folder, world.now() - limits.totalMs))
+      world.log.warn(`${file} was never finished and is gone`)
     const found = needsRebuild(catalogue)
       ? await rebuildCatalogue(catalogue, settings.folder, read, world.now())
       : await adoptUnlisted(catalogue, settings.folder, read)
@@ -52,11 +53,18 @@ async function learnFromFolder({ world, settings, catalogue }: Site): Promise<vo
   }
 }
 
-async function clearInterrupted(world: World, catalogue: Catalogue): Promise<void> {
+/** Whatever lies on a drive that is away now is cleared at the start after it came back. */
+async function clearInterrupted({ world, settings, catalogue }: Site): Promise<void> {
   for (const { job, partialPaths, child } of reconcile(catalogue, world.now())) {
     if (child !== null && isCertainlyAlive(child)) process.kill(child.pid, 'SIGKILL')
-    await clearLeftovers(partialPaths)
-    markCleared(catalogue, job.id, world.now())
-    world.log.warn(`${job.kind} of ${job.database} was interrupted; what it left behind is gone (${job.id})`)
+    const about = `${job.kind} of ${job.database} was interrupted`
+    try {
+      if (job.kind === 'backup') await requireBackupFolder(settings)
+      await clearLeftovers(partialPaths)
+      markCleared(catalogue, job.id, world.now())
+      world.log.warn(`${about}; what it left behind is gone (${job.id})`)
+    } catch (error) {
+      world.log.warn(`${about}; what it left behind cannot be removed yet: ${toFault(error).detail ?? ''}`)
+    }
   }
 }

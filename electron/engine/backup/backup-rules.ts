@@ -31,6 +31,10 @@ export function backupNames({ site, database, id, takenAt, encrypted, hash }: Na
   }
 }
 
+/** Whether a path ends in a name that `backupNames` gave to a file that was never finished. */
+export const isPartialName = (path: string): boolean =>
+  /-\d{8}T\d{6}Z-[0-9a-f]{10}\.(?:(?:dump\.zst|globals\.sql)(?:\.age)?|manifest\.json)\.partial$/.test(path)
+
 /**
  * A name that every file system and bucket takes and that still tells a person what it is. Two different names never
  * become one: whatever had to change is followed by a hash of the original.
