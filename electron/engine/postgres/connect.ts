@@ -63,9 +63,8 @@ async function logIn(login: Login, tls: ConnectionOptions | false): Promise<Clie
     keepAlive: true,
   })
   // What is said at start-up is exactly this; `pg` would add what PGOPTIONS holds.
-  Object.assign(client, {
-    getStartupConf: () => ({ user: server.user, database, application_name: applicationName }),
-  })
+  const startup = { user: server.user, database, application_name: applicationName, client_encoding: 'UTF8' }
+  Object.assign(client, { getStartupConf: () => startup })
   // A connection lost while idle shows at the next query; without a listener it would end the process.
   client.on('error', () => undefined)
   const abort = (): void => void client.connection.stream.destroy()

@@ -1,9 +1,11 @@
-import type * as z from 'zod'
+import type { Client } from 'pg'
+import * as z from 'zod'
 import { CancelledError, FaultError } from '../../shared/fault.ts'
 import type { Server } from '../../shared/model.ts'
 import type { Secret } from '../secret.ts'
 import { connect, factsOf } from './connect.ts'
 import { faultOfQueryError } from './pg-rules.ts'
+import { steadySettings } from './steady-settings.ts'
 
 /** A login to one database. Every method throws the DB_* fault that fits, or CancelledError after an abort. */
 export interface Session extends AsyncDisposable {
@@ -24,7 +26,7 @@ export interface SessionOptions {
   readonly applicationName?: string
 }
 
-/** Logs in and makes the session independent of how server, database and role are configured. */
+/** Logs in, and makes the session independent of how server, database and role are configured where it can. */
 export async function openSession(
   server: Server,
   database: string,
@@ -60,41 +62,25 @@ export async function openSession(
     end,
     [Symbol.asyncDispose]: end,
   }
-  await settle(session)
+  await settle(session, client)
   return session
 }
 
 const endLimitMs = 2000
 
-/**
- * Settings of roles and databases (`ALTER ROLE … SET`) would change answers or cut the session off. The last
- * one makes the server give up a long count within seconds when Larder is gone; only Linux servers know how.
- */
-async function settle(session: Session): Promise<void> {
+/** Throws, after logging out, when the server does not even take settings. */
+async function settle(session: Session, client: Client): Promise<void> {
   try {
-    await session.run(settings)
+    const { pid } = await session.one(Backend, 'SELECT pg_backend_pid() AS pid')
+    // Behind a pooler the login was with the pooler, which may give our session, settings and all, to the till's
+    // next transaction. A till that finds its search_path changed stands still; so nothing is set there but
+    // inside transactions (exportSnapshot).
+    const isDirect = 'processID' in client && client.processID === pid
+    if (isDirect) await session.run(steadySettings('session'))
   } catch (error) {
     await session.end()
     throw error
   }
 }
 
-const settings = `
-SET search_path = pg_catalog;
-SET client_encoding = 'UTF8';
-SET standard_conforming_strings = on;
-SELECT set_config(s.name, wanted.value, false)
-FROM pg_settings AS s
-JOIN (VALUES
-  ('lock_timeout', '30s'),
-  ('statement_timeout', '0'),
-  ('transaction_timeout', '0'),
-  ('idle_in_transaction_session_timeout', '0'),
-  ('idle_session_timeout', '0'),
-  ('datestyle', 'ISO'),
-  ('intervalstyle', 'postgres'),
-  ('timezone', 'UTC'),
-  ('quote_all_identifiers', 'off'),
-  ('client_connection_check_interval', '5s')
-) AS wanted (name, value) ON lower(s.name) = wanted.name
-WHERE wanted.name <> 'client_connection_check_interval' OR version() LIKE '%linux%'`
+const Backend = z.object({ pid: z.number() })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Session } from './session.ts'
+import { steadySettings } from './steady-settings.ts'
 
 /** One moment of a database, held still for other sessions and for pg_dump until it is released. */
 export interface Snapshot {
@@ -19,6 +20,7 @@ export interface Snapshot {
 export async function exportSnapshot(session: Session, now: () => number): Promise<Snapshot> {
   const takenAt = now()
   await session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off')
+  await session.run(steadySettings('transaction'))
   const { snapshot } = await session.one(Exported, 'SELECT pg_export_snapshot() AS snapshot')
   return { snapshot, takenAt, release: () => session.run('ROLLBACK').catch(() => undefined) }
 }
