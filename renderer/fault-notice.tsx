@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconChevronRight } from '@tabler/icons-react'
+import { IconAlertTriangle, IconChevronRight, IconInfoCircle } from '@tabler/icons-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { texts } from '../electron/shared/texts.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -25,6 +25,14 @@ export function FaultNotice({ fault, title, asked = false, children }: FaultNoti
   useEffect(() => {
     if (asked) place.current?.focus()
   }, [asked])
+  // What somebody has just asked for is no alarm.
+  if (fault.code === 'CANCELLED') {
+    return (
+      <p className="aside" role="status">
+        <IconInfoCircle size={20} stroke={1.75} aria-hidden /> {fault.text}
+      </p>
+    )
+  }
   return (
     <section ref={place} tabIndex={-1} className="notice" role={title === undefined ? 'alert' : undefined}>
       <IconAlertTriangle className="notice-icon" size={22} stroke={1.75} aria-hidden />

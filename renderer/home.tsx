@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { Payload } from '../electron/shared/ipc.ts'
+import { useAskedPlace } from './asked-place.ts'
 import { Backups } from './backups.tsx'
-import { useEvent, useToday } from './larder.ts'
+import { useToday } from './larder.ts'
 import { Rail, type Place } from './rail.tsx'
 import { RecoveryKey } from './recovery-key.tsx'
 import { Today } from './today.tsx'
@@ -17,8 +18,13 @@ const show = ({ screen, jobId }: Payload<'show'>): Where =>
 /** The everyday places beside their rail. */
 export function Home() {
   const [where, setWhere] = useState<Where>({ place: 'today' })
+  const [followed, setFollowed] = useState<Payload<'show'> | null>(null)
+  const asked = useAskedPlace()
   const today = useToday()
-  useEvent('show', (payload) => setWhere(show(payload)))
+  if (asked !== null && asked !== followed) {
+    setFollowed(asked)
+    setWhere(show(asked))
+  }
   const goTo = (place: Place): void =>
     setWhere(place === 'today' ? { place } : { place: 'backups', backupId: null })
   const openBackup = (backupId: string | null): void => setWhere({ place: 'backups', backupId })

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconKey } from '@tabler/icons-react'
 import { texts } from '../electron/shared/texts.ts'
+import { faults } from '../electron/shared/fault.ts'
 import type { Output } from '../electron/shared/ipc.ts'
 import type { Job } from '../electron/shared/model.ts'
 import { FaultNotice } from './fault-notice.tsx'
@@ -20,13 +21,13 @@ export function Failures({ failures, askedJobId }: FailuresProps) {
 
 function titleOf(job: Job): string {
   const when = format.when(job.endedAt ?? job.startedAt)
-  if (job.state === 'cancelled') return texts.today.cancelled(job.database)
   if (job.state === 'interrupted') return texts.today.interrupted(job.database, when)
   return texts.today.failed[job.kind](job.database, when)
 }
 
-const reasonOf = (job: Job) =>
-  job.fault ?? { text: texts.today.cancelledText, next: texts.today.cancelledNext }
+/** A run of a process that died could not note its own reason. */
+const reasonOf = ({ fault, state }: Job) =>
+  fault ?? faults[state === 'interrupted' ? 'INTERRUPTED' : 'INTERNAL']
 
 interface RecoveryReminderProps {
   readonly today: Output<'today'>

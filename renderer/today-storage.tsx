@@ -31,7 +31,7 @@ export function Storage({ today }: { readonly today: Output<'today'> }) {
 function Space({ stored, free }: { readonly stored: number; readonly free: number }) {
   const share = stored / Math.max(1, stored + free)
   return (
-    <div className="space" role="img" aria-label={texts.today.spaceLabel}>
+    <div className="space" aria-hidden>
       <div style={{ width: `${Math.max(share * 100, stored > 0 ? 1.5 : 0)}%` }} />
     </div>
   )

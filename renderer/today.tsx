@@ -85,7 +85,7 @@ function Hero({ today }: { readonly today: TodayAnswer }) {
     <>
       <section className="hero" data-verdict={status.health}>
         <Mark verdict={status.health} level={backupCount > 0 ? 1 : 0.12} size={112} />
-        <div className="hero-words">
+        <div className="hero-words" aria-live="polite">
           <p className="hero-health">{texts.health[status.health]}</p>
           <p className="hero-sentence">{status.sentence}</p>
           {otherReasons(today).map((reason) => (

@@ -124,20 +124,15 @@ export const texts = {
     freeUnknown: 'Free space is not known: the folder did not answer.',
     stored: (backups: number, shown: string, size: string) =>
       `${shown} ${count(backups, 'backup', 'backups')}, ${size} in all`,
-    spaceLabel: 'Backups and free space on this disk',
     next: 'Next backup',
     noSchedule:
       'Automatic backups are not part of this version. A backup starts by the button above or by command.',
-    cancelled: (name: string) => `The backup of ${name} was cancelled`,
     failed: {
       backup: (name: string, when: string) => `The backup of ${name} did not work at ${when}`,
       verify: (name: string, when: string) => `A check of ${name} did not work at ${when}`,
       export: (name: string, when: string) => `The export of ${name} did not work at ${when}`,
     },
     interrupted: (name: string, when: string) => `A run for ${name} was cut off at ${when}`,
-    cancelledText:
-      'It was stopped on request. The unfinished file was removed; your earlier backups are untouched.',
-    cancelledNext: 'Start it again when it suits.',
     noneYet: 'Nothing on the shelf yet',
     noneYetText: 'The first backup takes a few minutes. The till can be used meanwhile.',
     recovery: {

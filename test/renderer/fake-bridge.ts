@@ -1,4 +1,4 @@
-import type { Fault } from '../../electron/shared/fault.ts'
+import { faults, type Fault } from '../../electron/shared/fault.ts'
 import type { Bridge, Call, EventName, Handlers, Output, Payload, Reply } from '../../electron/shared/ipc.ts'
 import * as sample from './sample.ts'
 
@@ -11,6 +11,8 @@ interface Scenario {
   readonly servers: Output<'findServers'>
   /** Makes these calls fail. */
   readonly faults: Partial<Record<Call, Fault>>
+  /** Asked for as soon as the page listens, as after a click on a pop-up. */
+  readonly show?: Payload<'show'>
 }
 
 const { ago, backup, status, today } = sample
@@ -34,7 +36,35 @@ const nothing = today({
   storedBytes: 0,
 })
 
-export const scenarios = {
+const failing: Scenario = {
+  ...base,
+  today: today({
+    status: status({
+      health: 'at-risk',
+      sentence: 'You can go back to 03:30 yesterday, and nothing since.',
+      alerts: [
+        {
+          code: 'DB_AUTH',
+          state: 'open',
+          since: ago(0.3),
+          text: 'The till database refused the password.',
+        },
+        {
+          code: 'CLOCK_WRONG',
+          state: 'open',
+          since: ago(1),
+          text: 'The newest backup of “pos” is dated in the future: is the clock right?',
+        },
+      ],
+    }),
+    failures: [sample.failedJob],
+  }),
+  faults: {
+    backUpNow: fault('DB_AUTH', sample.failedJob.fault?.text ?? '', sample.failedJob.fault?.next ?? ''),
+  },
+}
+
+const scenarios = {
   fresh: { ...base, setUp: { done: false }, today: nothing, backups: [] },
   'fresh-trouble': {
     ...base,
@@ -74,32 +104,11 @@ export const scenarios = {
       recoveryConfirmed: false,
     }),
   },
-  failing: {
+  failing,
+  'failing-asked': { ...failing, show: { screen: 'today', jobId: 'j9' } },
+  stopped: {
     ...base,
-    today: today({
-      status: status({
-        health: 'at-risk',
-        sentence: 'You can go back to 03:30 yesterday, and nothing since.',
-        alerts: [
-          {
-            code: 'DB_AUTH',
-            state: 'open',
-            since: ago(0.3),
-            text: 'The till database refused the password.',
-          },
-          {
-            code: 'CLOCK_WRONG',
-            state: 'open',
-            since: ago(1),
-            text: 'The newest backup of “pos” is dated in the future: is the clock right?',
-          },
-        ],
-      }),
-      failures: [sample.failedJob],
-    }),
-    faults: {
-      backUpNow: fault('DB_AUTH', sample.failedJob.fault?.text ?? '', sample.failedJob.fault?.next ?? ''),
-    },
+    faults: { backUpNow: fault('CANCELLED', faults.CANCELLED.text, faults.CANCELLED.next) },
   },
   running: {
     ...base,
@@ -244,7 +253,7 @@ async function pretendBackup(scenario: Scenario, send: Send): Promise<Output<'ba
 type Send = <E extends EventName>(name: E, payload: Payload<E>) => void
 
 /** Puts the pretend bridge where the preload script would. `window.sendEvent` plays the engine's events. */
-export function installFakeBridge(name: ScenarioName): void {
+function installFakeBridge(name: ScenarioName): void {
   const scenario: Scenario = scenarios[name]
   const listeners: [EventName, (payload: never) => void][] = []
   const send: Send = (event, payload) => {
@@ -263,8 +272,14 @@ export function installFakeBridge(name: ScenarioName): void {
     on(event, listener) {
       const entry: (typeof listeners)[number] = [event, listener]
       listeners.push(entry)
+      if (event === 'show' && scenario.show !== undefined) send('show', scenario.show)
       return () => void listeners.splice(listeners.indexOf(entry), 1)
     },
   }
   Object.assign(window, { larder, sendEvent: send })
 }
+
+// This file is bundled and runs in the page before anything else; the scenario's name is set just before.
+const wanted: unknown = Reflect.get(window, 'scenario')
+const isScenario = (name: unknown): name is ScenarioName => typeof name === 'string' && name in scenarios
+if (isScenario(wanted)) installFakeBridge(wanted)

@@ -4,7 +4,7 @@
 // fake-bridge.ts answers. Ends with exit 1 when anything broke the policy, threw, or was wider than the window.
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type Page } from 'playwright'
 import { build } from 'vite'
 import type { ScenarioName } from './fake-bridge.ts'
 import { serveWindow } from './serve-window.ts'
@@ -110,11 +110,13 @@ const looks: readonly Look[] = [
   { name: 'today-protected', scenario: 'protected' },
   { name: 'today-unconfirmed', scenario: 'unconfirmed' },
   { name: 'today-failing', scenario: 'failing' },
+  { name: 'today-failing-asked', scenario: 'failing-asked' },
+  { name: 'today-stopped', scenario: 'stopped', go: async (page) => press(page, 'Back up now') },
   {
-    name: 'today-failing-asked',
-    scenario: 'failing',
+    name: 'today-focus',
+    scenario: 'intact',
     go: async (page) => {
-      await page.evaluate(() => Reflect.get(window, 'sendEvent')('show', { screen: 'today', jobId: 'j9' }))
+      for (let step = 0; step < 4; step++) await page.keyboard.press('Tab')
     },
   },
   { name: 'today-running', scenario: 'running' },
@@ -222,7 +224,7 @@ async function bundleBridge(): Promise<string> {
     build: {
       write: false,
       minify: false,
-      lib: { entry: `${root}test/renderer/fake-bridge-entry.ts`, formats: ['iife'], name: 'fakeBridge' },
+      lib: { entry: `${root}test/renderer/fake-bridge.ts`, formats: ['iife'], name: 'fakeBridge' },
     },
   })
   const [output] = Array.isArray(built) ? built : [built]
