@@ -45,9 +45,9 @@ export async function lookAtServer(
     )
     const missing =
       asked === 'all' ? [] : asked.filter((name) => !facts.databases.some((one) => one.name === name))
-    const found = await Promise.all(
-      chosen.map(async ({ name, bytes }) => lookAtDatabase(server, password, name, bytes)),
-    )
+    // One after another: a till with twenty databases must not see twenty logins at once.
+    const found = []
+    for (const { name, bytes } of chosen) found.push(await lookAtDatabase(server, password, name, bytes))
     const looked = asked === 'all' ? found.filter((one) => !isSpare(one)) : found
     const tools = await tryTools(facts.versionNum)
     return {

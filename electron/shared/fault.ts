@@ -208,13 +208,13 @@ export const faults = {
   },
   KEY_WRONG: {
     who: 'operator',
-    text: 'That key does not fit this backup. Nothing was changed.',
-    next: 'Compare the fingerprint on the recovery sheet.',
+    text: 'That key does not fit. Nothing was changed.',
+    next: 'Compare it with the recovery key that was saved, character by character.',
   },
   KEY_TYPO: {
     who: 'operator',
     text: 'There is a typing mistake in the key. Nothing was changed.',
-    next: 'Type it again from the sheet.',
+    next: 'Type it again from the recovery key that was saved.',
   },
   CANCELLED: {
     who: 'operator',
