@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { exitCodes } from './exit-codes.ts'
 
 /** The command's surroundings: where words go, where they come from, and how a person stops it. */
 export interface Io {
@@ -16,13 +17,22 @@ export interface Io {
   flush(): Promise<void>
 }
 
+/** npm passes on a Ctrl-C that the terminal has sent already: what comes this soon is the same press. */
+const onePressMs = 1000
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The terminal, pipes and signals of this process. A second signal ends it at once: what is left is cleared later. */
 export function processIo(): Io {
   const { stdout, stderr, stdin, env } = process
   const stopping = new AbortController()
-  for (const signal of signals) process.once(signal, () => stopping.abort())
+  let firstAt = Infinity
+  const stop = (): void => {
+    if (Date.now() - firstAt > onePressMs) process.exit(exitCodes.cancelled)
+    firstAt = Math.min(firstAt, Date.now())
+    stopping.abort()
+  }
+  // Not `once`: while execa runs a tool it ends a process that seems to have no listener of its own.
+  for (const signal of signals) process.on(signal, stop)
   // `larder list | head` closes the pipe early, and a closed terminal takes no more words: no reason to crash.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
   return {

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { durationOf, number, sizeOf } from '../../electron/command/words-rules.ts'
+import { restoreByHand } from './by-hand.ts'
+import { larder, setUpLarder } from './larder.ts'
+import type { Stage } from './stage.ts'
+
+const keyFile = 'larder-recovery-key.txt'
+const widest = 110
+
+/** Larder's main job as a technician types it, told in lines with sizes and times. Throws when a step goes wrong. */
+export async function tellStory(stage: Stage): Promise<void> {
+  await introduce(stage)
+  await setUpAndLook(stage)
+  await takeAndCheck(stage)
+  await openWithoutLarder(stage)
+  await askForTheVerdict(stage)
+  say('\nThe server, the restaurant and all backups of this demo are gone now.')
+}
+
+async function introduce({ server, database, buildMs }: Stage): Promise<void> {
+  const facts = `SELECT current_setting('server_version_num')::int / 10000, pg_database_size(current_database()),
+    (SELECT count(*) FROM order_lines)`
+  const [major, bytes, lines] = (await server.psql(database, facts)).split('|').map(Number)
+  say(
+    `A trattoria's till: PostgreSQL ${major}, private, in a temporary folder. Its database ${database} takes`,
+  )
+  say(`${sizeOf(bytes ?? 0)} with ${number(lines ?? 0)} order lines, and was made in ${durationOf(buildMs)}.`)
+}
+
+async function setUpAndLook(stage: Stage): Promise<void> {
+  say('')
+  const setup = await setUpLarder(stage)
+  typed(setup.typed, setup.tookMs)
+  told(setup.lines.filter((line) => /is set up|Backups|Recovery key/.test(line)))
+
+  const doctor = await larder(stage, ['doctor'])
+  typed('larder doctor', doctor.tookMs)
+  told(doctor.lines.filter((line) => /^WARNING|^ok +(?:database|space)|^No problem|^All is well/.test(line)))
+}
+
+async function takeAndCheck(stage: Stage): Promise<void> {
+  say('')
+  const backup = await larder(stage, ['backup'])
+  typed('larder backup', backup.tookMs)
+  told(backup.lines.filter((line) => !/^ {2}(?:Took|Id|File)/.test(line)))
+
+  const list = await larder(stage, ['list'])
+  typed('larder list', list.tookMs)
+  told(list.lines)
+
+  const verify = await larder(stage, ['verify', 'latest'])
+  typed('larder verify latest', verify.tookMs)
+  told(verify.lines)
+
+  const show = await larder(stage, ['show', 'latest'])
+  typed('larder show latest', show.tookMs)
+  told(
+    show.lines.filter((line) => /^ {2}(?:Size|Holds|Encrypted| {5,})|public\.order(?:s|_lines) /.test(line)),
+  )
+}
+
+async function openWithoutLarder(stage: Stage): Promise<void> {
+  say('\nThe same backup without Larder, with nothing but the recovery key and the stock tools:')
+  const { typed: line, tookMs, tables, rows } = await restoreByHand(stage, keyFile)
+  typed(line, tookMs)
+  told([`${tables} tables hold exactly the ${number(rows)} rows that the manifest counted.`])
+}
+
+async function askForTheVerdict(stage: Stage): Promise<void> {
+  say('')
+  const ending = (await readFile(join(stage.folder, keyFile), 'utf8')).trimEnd().slice(-8)
+  const confirmed = await larder(stage, ['confirm-key', ending])
+  typed('larder confirm-key <the last 8 characters of the recovery key>', confirmed.tookMs)
+  told(confirmed.lines)
+
+  const notProtected = 4
+  const status = await larder(stage, ['status'], { expected: notProtected })
+  typed('larder status', status.tookMs)
+  told([
+    ...status.lines,
+    `That is exit code ${notProtected}: intact is not proven, and Larder does not call it protected before it is.`,
+  ])
+}
+
+const say = (line: string): void => console.log(line)
+
+const typed = (line: string, tookMs: number): void => say(`$ ${line}    (${durationOf(tookMs)})`)
+
+function told(lines: readonly string[]): void {
+  for (const line of lines.filter((one) => one !== ''))
+    say(`  ${line.length > widest ? `${line.slice(0, widest - 1)}…` : line}`)
+}
