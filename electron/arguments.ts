@@ -1,7 +1,18 @@
 import { resolve } from 'node:path'
 import { defaultDataFolder } from './engine/settings.ts'
 
-const verbs = ['setup', 'backup', 'list', 'show', 'verify', 'status', 'doctor', 'confirm-key', 'help']
+const verbs = [
+  'setup',
+  'backup',
+  'list',
+  'show',
+  'verify',
+  'status',
+  'doctor',
+  'confirm-key',
+  'password',
+  'help',
+]
 
 /**
  * What follows the program when it is used as the command `larder`, or undefined when the app is wanted. Electron and

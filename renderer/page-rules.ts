@@ -6,9 +6,13 @@ type Backups = readonly Backup[]
 export function withNewest(newest: Backups, known: Backups, limit: number) {
   const oldest = newest.at(-1)
   if (oldest === undefined || newest.length < limit) return { backups: newest, more: false }
-  const older = known.filter((backup) => backup.takenAt < oldest.takenAt)
+  const older = known.filter((backup) => isOlder(backup, oldest))
   return { backups: withOlder(newest, older), more: true }
 }
+
+/** The order of the list: by time, and by id where two were taken in the same moment. */
+const isOlder = (one: Backup, other: Backup): boolean =>
+  one.takenAt === other.takenAt ? one.id < other.id : one.takenAt < other.takenAt
 
 /** One more page below the known ones. The same backup never appears twice. */
 export function withOlder(known: Backups, older: Backups): Backups {

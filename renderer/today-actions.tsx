@@ -6,6 +6,8 @@ import type { Output } from '../electron/shared/ipc.ts'
 import type { Job } from '../electron/shared/model.ts'
 import { FaultNotice } from './fault-notice.tsx'
 import { format } from './format.ts'
+import { ask } from './larder.ts'
+import { NewPassword } from './new-password.tsx'
 
 interface FailuresProps {
   readonly failures: readonly Job[]
@@ -15,9 +17,17 @@ interface FailuresProps {
 /** The runs that did not end well and are not made good yet, each with its reason. */
 export function Failures({ failures, askedJobId }: FailuresProps) {
   return failures.map((job) => (
-    <FaultNotice key={job.id} title={titleOf(job)} fault={reasonOf(job)} asked={job.id === askedJobId} />
+    <FaultNotice key={job.id} title={titleOf(job)} fault={reasonOf(job)} asked={job.id === askedJobId}>
+      {needsPassword(job) && <NewPassword onChanged={tryAgain} />}
+    </FaultNotice>
   ))
 }
+
+/** How it ends shows on this page like the end of every other run. */
+const tryAgain = (): void => void ask('backUpNow', undefined).catch(() => undefined)
+
+const needsPassword = ({ fault }: Job): boolean =>
+  fault?.code === 'DB_AUTH' || fault?.code === 'SECRETS_LOCKED'
 
 function titleOf(job: Job): string {
   const when = format.when(job.endedAt ?? job.startedAt)

@@ -29,11 +29,11 @@ export function useBackupPages(database: string | undefined): BackupPages {
   })
   const shown = useRef(pageSize)
   const read = useCallback(
-    (before: string | undefined, limit: number) =>
+    (before: Pick<Backup, 'takenAt' | 'id'> | undefined, limit: number) =>
       ask('listBackups', {
         limit,
         ...(database === undefined ? {} : { database }),
-        ...(before === undefined ? {} : { before }),
+        ...(before === undefined ? {} : { before: { takenAt: before.takenAt, id: before.id } }),
       }),
     [database],
   )
@@ -51,7 +51,7 @@ export function useBackupPages(database: string | undefined): BackupPages {
   const loadMore = (): void => {
     const known = pages.backups ?? []
     shown.current = known.length + pageSize
-    read(known.at(-1)?.takenAt, pageSize).then(
+    read(known.at(-1), pageSize).then(
       (older) => setPages({ backups: withOlder(known, older), fault: null, more: older.length === pageSize }),
       fail,
     )

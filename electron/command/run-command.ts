@@ -11,6 +11,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { isCancelled, tellFailure } from './failure.ts'
 import { processIo, type Io } from './io.ts'
 import { addList } from './list.ts'
+import { addPassword } from './password.ts'
 import { addSetup } from './setup.ts'
 import { addShow } from './show.ts'
 import { addStatus } from './status.ts'
@@ -26,6 +27,7 @@ const verbs: readonly Verb[] = [
   addStatus,
   addDoctor,
   addConfirmKey,
+  addPassword,
 ]
 
 /**

@@ -8,6 +8,7 @@ import { PlanKind, type Settings } from '../shared/model.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { answer } from './output.ts'
+import { readPassword } from './read-password.ts'
 import { setUpWithKeyFile } from './recovery-key-out.ts'
 import { facts } from './table-rules.ts'
 import { parseOptions, usage, type Context, type Verb } from './verb.ts'
@@ -68,19 +69,12 @@ async function makeRequest(options: Options, io: Io): Promise<SetUpRequest> {
   return {
     siteName: options.name ?? hostname(),
     server,
-    password: options.passwordStdin ? await passwordFrom(io) : (io.env['PGPASSWORD'] ?? ''),
+    password: await readPassword(options, io),
     plan: options.plan,
     databases: databasesFrom(options, server.database),
     folder: resolve(options.folder),
     encrypt: options.encrypt,
   }
-}
-
-/** The first line, so that `echo` and password managers can be piped in; a password has no line ends. */
-async function passwordFrom(io: Io): Promise<string> {
-  const [password = ''] = (await io.readInput()).split(/\r?\n/, 1)
-  if (password === '') throw usage('--password-stdin was given, but nothing came on standard input.')
-  return password
 }
 
 function databasesFrom({ databases, allDatabases }: Options, inUrl: string): SetUpRequest['databases'] {

@@ -75,11 +75,7 @@ function firstRun(engine: Engine, changed: () => void): Pick<Handlers, FirstRunC
 function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall> {
   return {
     today: async () => readToday(engine, work),
-    listBackups: async ({ before, ...page }) =>
-      listBackups(
-        engine.site.catalogue,
-        before === undefined ? page : { ...page, before: { takenAt: before, id: '' } },
-      ),
+    listBackups: async (page) => listBackups(engine.site.catalogue, page),
     async showBackup({ id }) {
       const backup = engine.find(id)
       const known = manifest(engine.site.catalogue, id)
@@ -93,6 +89,7 @@ function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall> {
     },
     backUpNow: async () => work.backUpAll(),
     verifyBackup: async ({ id }) => work.verify(id),
+    changePassword: async ({ password }) => engine.changePassword(new Secret(password)),
     cancelJob: async ({ id }) => work.cancel(id),
     showInFolder: async ({ id }) => shell.showItemInFolder(engine.find(id).file),
     openLogs: async () => void (await shell.openPath(join(engine.world.dataFolder, 'logs'))),

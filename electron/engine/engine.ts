@@ -12,7 +12,9 @@ import { endingHash, makeIdentity, type Identity } from './keys.ts'
 import { databasesOf } from './look-at-server.ts'
 import { readStatus } from './monitor/status.ts'
 import { openSite } from './open-site.ts'
+import { openSession } from './postgres/session.ts'
 import { runJob } from './schedule/run-job.ts'
+import type { Secret } from './secret.ts'
 import { setUp, type SetUp } from './set-up.ts'
 import { loadSettings, saveSettings } from './settings.ts'
 import { usualLimits, type Limits, type Site } from './site.ts'
@@ -117,6 +119,15 @@ export class Engine {
   /** The verdict, from what is known without asking the server. */
   status(): Status {
     return readStatus(this.site, this.knownDatabases)
+  }
+
+  /** Keeps another database password, once the server has taken it. Throws DB_AUTH when it does not. */
+  async changePassword(password: Secret): Promise<void> {
+    const { server } = this.site.settings
+    const session = await openSession(server, server.database, password)
+    await session.end()
+    await this.world.secrets.write('database-password', password)
+    this.world.log.info('the database password was changed')
   }
 
   /** Takes the last 8 characters of the recovery key as proof that somebody holds it. Throws KEY_WRONG. */

@@ -13,7 +13,9 @@ export type FoundServer = z.output<typeof FoundServer>
 /** What a login showed: which databases there are, and what would keep a backup of each from being whole. */
 export const ServerReport = z.strictObject({
   version: z.string(),
-  databases: z.array(z.strictObject({ name: z.string(), bytes: z.int().nullable(), tables: z.int().nullable() })),
+  databases: z.array(
+    z.strictObject({ name: z.string(), bytes: z.int().nullable(), tables: z.int().nullable() }),
+  ),
   /** Sentences; empty when nothing stands in the way. */
   problems: z.array(z.strictObject({ database: z.string().nullable(), text: z.string(), next: z.string() })),
   /** Sentences that do not stop anything, such as a client version with known holes. */
@@ -94,7 +96,7 @@ export const calls = {
   listBackups: call(
     z.strictObject({
       database: z.string().optional(),
-      before: z.iso.datetime().optional(),
+      before: z.strictObject({ takenAt: z.iso.datetime(), id: z.string() }).optional(),
       limit: z.int().min(1).max(200),
     }),
     z.array(Backup),
@@ -103,6 +105,8 @@ export const calls = {
   /** Starts a backup of every database of the plan; ends when they are done. */
   backUpNow: call(z.void(), z.array(Backup)),
   verifyBackup: call(Id, CheckResult),
+  /** Kept only after the server has taken it. */
+  changePassword: call(z.strictObject({ password: Password }), z.void()),
   cancelJob: call(Id, z.void()),
   showInFolder: call(Id, z.void()),
   openLogs: call(z.void(), z.void()),

@@ -135,6 +135,7 @@ export const texts = {
     interrupted: (name: string, when: string) => `A run for ${name} was cut off at ${when}`,
     noneYet: 'Nothing on the shelf yet',
     noneYetText: 'The first backup takes a few minutes. The till can be used meanwhile.',
+    password: { label: 'Database password', action: 'Keep it and back up' },
     recovery: {
       title: 'Confirm the recovery key',
       text: 'If this PC is lost, only the recovery key opens your backups. Nobody has shown yet that they hold it.',

@@ -25,6 +25,9 @@ const data = join(place.path, 'data')
 const backups = join(place.path, 'backups')
 const keyFile = join(place.path, 'recovery-key.txt')
 
+const countManifests = (): number =>
+  execFileSync('find', [backups, '-name', '*.manifest.json']).toString().trim().split('\n').length
+
 test.beforeAll(async () => {
   desktop = await startDesktop()
   server = await startPostgres()
@@ -154,9 +157,22 @@ test('once the server is back a backup puts it right, with live progress and a c
   await window.getByRole('button', { name: texts.jobs.cancelAsk.backup.yes }).click()
   await expect(window.getByText(faults.CANCELLED.text)).toBeVisible()
   expect(execFileSync('find', [backups, '-name', '*.partial']).toString()).toBe('')
-  expect(
-    execFileSync('find', [backups, '-name', '*.manifest.json']).toString().trim().split('\n'),
-  ).toHaveLength(2)
+  expect(countManifests()).toBe(2)
+})
+
+test('a changed database password is asked for where it failed, and the backup goes on', async () => {
+  const { window } = app
+  await server.psql('postgres', "ALTER ROLE larder_backup PASSWORD 'nuova 8'")
+  await window.getByRole('button', { name: texts.today.backUpNow }).first().click()
+  await expect(window.getByText('refused the user name or the password').first()).toBeVisible()
+  await picture(app, 'today-password')
+  await window.getByLabel(texts.today.password.label).fill('wrong')
+  await window.getByRole('button', { name: texts.today.password.action }).click()
+  await expect(window.getByText('refused the user name or the password')).toHaveCount(2)
+  await window.getByLabel(texts.today.password.label).fill('nuova 8')
+  await window.getByRole('button', { name: texts.today.password.action }).click()
+  await expect(window.getByText('refused the user name or the password')).toHaveCount(0, { timeout: 60_000 })
+  await until(async () => countManifests() === 3)
 })
 
 test('closing the window leaves the icon, and the icon brings the window back', async () => {

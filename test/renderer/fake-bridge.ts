@@ -199,12 +199,13 @@ function handlersFor(scenario: Scenario, send: Send): Handlers {
         .filter(
           (one) =>
             (database === undefined || one.database === database) &&
-            (before === undefined || one.takenAt < before),
+            (before === undefined || one.takenAt < before.takenAt),
         )
         .slice(0, limit),
     showBackup: async ({ id }) => details(scenario, id),
     backUpNow: async () => pretendBackup(scenario, send),
     verifyBackup: async ({ id }) => ({ id, verdict: 'intact', differences: [], durationMs: 4200 }),
+    changePassword: async () => undefined,
     cancelJob: async () => undefined,
     showInFolder: async () => undefined,
     openLogs: async () => undefined,
