@@ -1,7 +1,9 @@
 import { devNull } from 'node:os'
 import { FaultError } from '../../shared/fault.ts'
 import type { ToolSet } from '../postgres/tool-rules.ts'
+import type { Secret } from '../secret.ts'
 import type { Site } from '../site.ts'
+import type { World } from '../world.ts'
 import { runPipeline, type Measured, type PipelineProgress } from './pipeline.ts'
 
 interface Reading {
@@ -22,9 +24,7 @@ interface Reading {
  */
 export async function readStored({ world, limits }: Site, reading: Reading): Promise<Measured> {
   const { path, tools, archive, signal, onProgress, onChild } = reading
-  const identity = reading.encrypted ? await world.secrets.read('site-identity') : undefined
-  if (reading.encrypted && identity === undefined)
-    throw new FaultError('SECRETS_LOCKED', { detail: 'This PC has no key of its own to read backups with.' })
+  const identity = reading.encrypted ? await siteIdentity(world) : undefined
   // `--file` and no database: pg_restore turns the archive into SQL and needs no server.
   const reader = { path: tools.pgRestore, args: ['--file', devNull], env: {} }
   return runPipeline(
@@ -39,6 +39,14 @@ export async function readStored({ world, limits }: Site, reading: Reading): Pro
     },
     { signal, ...(onProgress ? { onProgress } : {}), ...(onChild ? { onChild } : {}) },
   )
+}
+
+/** The key with which this PC reads its own backups. Throws SECRETS_LOCKED when it is not there or not open. */
+export async function siteIdentity({ secrets }: World): Promise<Secret> {
+  const identity = await secrets.read('site-identity')
+  if (identity === undefined)
+    throw new FaultError('SECRETS_LOCKED', { detail: 'This PC has no key of its own to read backups with.' })
+  return identity
 }
 
 /** Throws VERIFY_TRUNCATED unless the disk gives back exactly the bytes that were written. */

@@ -19,7 +19,7 @@ import { lookFirst, type Facts } from './look-first.ts'
 import { writeManifest } from './manifest.ts'
 import { commit, makeFolder, writePartial } from './partial-file.ts'
 import type { Measured } from './pipeline.ts'
-import { readStored, requireEqual } from './read-back.ts'
+import { readStored, requireEqual, siteIdentity } from './read-back.ts'
 
 /**
  * One backup from start to finish; the functions it calls are the next files to read, in this order. It counts as
@@ -64,8 +64,9 @@ export async function runBackup(site: Site, database: string, job: RunningJob): 
   }
 }
 
-/** Asked for first: a backup that cannot be signed at the end is not worth beginning. */
-async function ownKey({ world }: Site): Promise<KeyObject> {
+/** Asked for first: a backup that cannot be read back and signed at the end is not worth beginning. */
+async function ownKey({ world, settings }: Site): Promise<KeyObject> {
+  if (settings.keys.recoveryRecipient !== null) await siteIdentity(world)
   const secret = await world.secrets.read('signing-key')
   if (secret === undefined) throw new FaultError('SECRETS_LOCKED', { detail: 'The signing key is missing.' })
   return signingKey(secret)
