@@ -67,6 +67,6 @@ test('databases whose names look alike do not share a folder, and a plan covers 
   const ids = expectWhole(site)
   await site.reopen()
   expect(expectWhole(site)).toEqual(ids)
-  const named = ids.map((id) => manifest(site.engine.site.catalogue, id)?.database.name)
+  const named = ids.map((id) => site.engine.find(id).database)
   expect(named.toSorted()).toEqual(names.toSorted())
 })

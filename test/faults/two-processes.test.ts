@@ -38,7 +38,7 @@ test('two databases are backed up side by side', async () => {
   const bar = startLarder({ ...site, database: 'bar' })
   const [till, other] = await Promise.all([site.engine.backUp('till'), bar.ended])
   await site.reopen()
-  expect(expectWhole(site)).toEqual([till.id, other.done].toSorted())
+  expect(new Set(expectWhole(site))).toEqual(new Set([till.id, other.done]))
 })
 
 test('of five at once exactly one backs up', async () => {

@@ -28,9 +28,16 @@ export async function claimFolder(folder: string, siteId: string): Promise<void>
  * Makes sure that the backups go where they went before. When a drive is pulled its folder may still be there, empty,
  * on the system disk: the marker tells. Throws DEST_UNAVAILABLE.
  */
-export async function requireBackupFolder({ folder, site }: Settings): Promise<void> {
+export async function requireBackupFolder(settings: Settings): Promise<void> {
+  await access(settings.folder, constants.W_OK).catch((error: unknown) => {
+    throw folderFault(error, settings.folder)
+  })
+  await requireOwnFolder(settings)
+}
+
+/** The same for whoever only looks: a folder that is away says nothing about what is in it. */
+export async function requireOwnFolder({ folder, site }: Settings): Promise<void> {
   try {
-    await access(folder, constants.W_OK)
     await requireMarker(folder, site.id)
   } catch (error) {
     throw folderFault(error, folder)

@@ -12,8 +12,7 @@ const purpose = 'larder-manifest-v1\n'
  */
 export function writeManifest(manifest: Manifest, key: KeyObject): string {
   const body = Manifest.parse(manifest)
-  const signature = sign(null, signedBytes(body), key).toString('base64')
-  return `${JSON.stringify({ ...body, signature }, undefined, 2)}\n`
+  return textOf(body, sign(null, signedBytes(body), key))
 }
 
 /**
@@ -21,9 +20,11 @@ export function writeManifest(manifest: Manifest, key: KeyObject): string {
  * for anything else: another site's, a changed one, or no manifest at all.
  */
 export function readManifest(text: string, key: KeyObject): Manifest {
-  const { signature, ...body } = parsed(text)
-  // JSON keeps the order of members, so writing it again gives the bytes that were signed.
-  if (!verify(null, signedBytes(body), key, Buffer.from(signature, 'base64')))
+  const { signature: encoded, ...body } = parsed(text)
+  const signature = Buffer.from(encoded, 'base64')
+  // JSON keeps the order of members, so writing it again gives the bytes that were signed. JSON and base64 both have
+  // more than one way to say the same; only the one in which it was written is taken.
+  if (!verify(null, signedBytes(body), key, signature) || textOf(body, signature) !== text)
     throw new FaultError('SIGNATURE_BAD', { detail: 'the signature of the manifest does not fit' })
   const manifest = Manifest.safeParse(body)
   if (!manifest.success) throw new FaultError('SIGNATURE_BAD', { detail: z.prettifyError(manifest.error) })
@@ -37,5 +38,8 @@ function parsed(text: string): { signature: string } {
     throw new FaultError('SIGNATURE_BAD', { detail: 'this is not a manifest', cause: error })
   }
 }
+
+const textOf = (body: object, signature: Buffer): string =>
+  `${JSON.stringify({ ...body, signature: signature.toString('base64') }, undefined, 2)}\n`
 
 const signedBytes = (body: object): Buffer => Buffer.from(purpose + JSON.stringify(body, undefined, 2))

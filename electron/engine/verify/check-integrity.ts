@@ -4,9 +4,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FaultError } from '../../shared/fault.ts'
 import type { Backup, CheckResult, Manifest, StoredFile } from '../../shared/model.ts'
+import { requireOwnFolder } from '../backup/backup-folder.ts'
 import { toolsFor } from '../backup/look-first.ts'
 import { readManifest } from '../backup/manifest.ts'
-import { exists } from '../backup/partial-file.ts'
+import { folderFault } from '../backup/partial-file.ts'
 import { readStored } from '../backup/read-back.ts'
 import { manifest as recordedManifest } from '../catalogue/backups.ts'
 import { verifyingKey } from '../keys.ts'
@@ -23,20 +24,36 @@ type Found = Pick<CheckResult, 'verdict' | 'differences'>
  * (INV-22). Throws only when the check itself could not be done.
  */
 export async function checkIntegrity(site: Site, backup: Backup, job: RunningJob): Promise<Found> {
+  const stored = await authenticate(site, backup, job)
+  if ('verdict' in stored) return stored
+  const unreadable = await readBoth(site, stored.folder, stored.manifest, job)
+  return { verdict: unreadable.length === 0 ? 'intact' : 'corrupt', differences: unreadable }
+}
+
+/** A backup whose every stored byte is one that this site signed for. */
+export interface Authentic {
+  /** Absolute; holds the files that the manifest names. */
+  readonly folder: string
+  /** As it was read beside the archive, signature and all. */
+  readonly manifest: Manifest
+}
+
+/** Believes the manifest and the files of a backup, or says why not. Nothing is decrypted yet (INV-22). */
+export async function authenticate(site: Site, backup: Backup, job: RunningJob): Promise<Authentic | Found> {
   job.enter('check')
-  const manifest = recordedManifest(site.catalogue, backup.id)
-  if (manifest === undefined) throw new FaultError('BACKUP_UNKNOWN', { values: { id: backup.id } })
+  const recorded = recordedManifest(site.catalogue, backup.id)
+  if (recorded === undefined) throw new FaultError('BACKUP_UNKNOWN', { values: { id: backup.id } })
   const folder = dirname(backup.file)
-  const named = await compareManifest(site, backup, join(folder, manifestName(manifest)))
+  const named = await readSigned(site, backup, join(folder, manifestName(recorded)))
+  const manifest = 'id' in named ? named : recorded
   const stored = [
     ...(await compareFile(folder, manifest.archive, job.signal)),
     ...(await compareFile(folder, manifest.globals, job.signal)),
   ]
   const missing = stored.some(({ found }) => found === nothing)
-  const differences = [...named, ...stored]
+  const differences = 'id' in named ? stored : [named, ...stored]
   if (differences.length > 0) return { verdict: missing ? 'missing' : 'corrupt', differences }
-  const unreadable = await readBoth(site, folder, manifest, job)
-  return { verdict: unreadable.length === 0 ? 'intact' : 'corrupt', differences: unreadable }
+  return { folder, manifest }
 }
 
 const nothing = 'no file'
@@ -44,30 +61,40 @@ const nothing = 'no file'
 const manifestName = ({ archive }: Manifest): string =>
   archive.name.replace(/\.dump\.zst(?:\.age)?$/, '.manifest.json')
 
-async function compareManifest({ settings }: Site, backup: Backup, file: string): Promise<Difference[]> {
+async function readSigned({ settings }: Site, backup: Backup, file: string): Promise<Manifest | Difference> {
   const object = 'manifest'
   try {
     const found = readManifest(await readFile(file, 'utf8'), verifyingKey(settings.keys.signingKey))
     const same = found.id === backup.id && found.archive.sha256 === backup.sha256
-    return same ? [] : [{ object, expected: backup.id, found: found.id }]
+    return same ? found : { object, expected: backup.id, found: found.id }
   } catch (error) {
     if (error instanceof FaultError)
-      return [{ object, expected: 'signed by this site', found: error.fault.detail ?? '' }]
-    return [{ object, expected: 'signed by this site', found: nothing }]
+      return { object, expected: 'signed by this site', found: error.fault.detail ?? '' }
+    return { object, expected: 'signed by this site', found: nothing }
   }
 }
 
 async function compareFile(folder: string, expected: StoredFile, signal: AbortSignal): Promise<Difference[]> {
   const file = join(folder, expected.name)
-  if (!(await exists(file)))
-    return [{ object: expected.name, expected: `${expected.bytes} bytes`, found: nothing }]
-  const { size } = await stat(file)
-  if (size !== expected.bytes)
-    return [{ object: expected.name, expected: `${expected.bytes} bytes`, found: `${size} bytes` }]
-  const sha256 = await sha256Of(file, signal)
-  return sha256 === expected.sha256
-    ? []
-    : [{ object: expected.name, expected: expected.sha256, found: sha256 }]
+  const object = expected.name
+  const bytes = (await unlessGone(stat(file), file))?.size
+  if (bytes !== expected.bytes) {
+    const found = bytes === undefined ? nothing : `${bytes} bytes`
+    return [{ object, expected: `${expected.bytes} bytes`, found }]
+  }
+  const sha256 = (await unlessGone(sha256Of(file, signal), file)) ?? nothing
+  return sha256 === expected.sha256 ? [] : [{ object, expected: expected.sha256, found: sha256 }]
+}
+
+/** Undefined when there is no such file; whatever else keeps it from being read is not a verdict on the backup. */
+async function unlessGone<T>(reading: Promise<T>, file: string): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.name === 'AbortError') throw error
+    if (error.code === 'ENOENT') return undefined
+    throw folderFault(error, dirname(file))
+  }
 }
 
 async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
