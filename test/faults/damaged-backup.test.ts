@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import fc from 'fast-check'
+import { assert, asyncProperty, constantFrom, nat } from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeManifest } from '../../electron/engine/backup/manifest.ts'
 import { manifest as recordedManifest } from '../../electron/engine/catalogue/backups.ts'
@@ -78,8 +78,8 @@ function flipBit(file: string, bit: number): void {
 
 describe('a stored backup', () => {
   test('with any one bit changed is corrupt, never intact', { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...kinds), fc.nat(1e9), async (kind, bit) => {
+    await assert(
+      asyncProperty(constantFrom(...kinds), nat(1e9), async (kind, bit) => {
         flipBit(files[kind], bit)
         await check('corrupt')
         flipBit(files[kind], bit)

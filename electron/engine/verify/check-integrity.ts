@@ -51,6 +51,8 @@ export async function authenticate(site: Site, backup: Backup, job: RunningJob):
     ...(await compareFile(folder, manifest.globals, job.signal)),
   ]
   const missing = stored.some(({ found }) => found === nothing)
+  // A drive that was pulled looks like a folder without backups, and is another fault.
+  if (missing) await requireOwnFolder(site.settings)
   const differences = 'id' in named ? stored : [named, ...stored]
   if (differences.length > 0) return { verdict: missing ? 'missing' : 'corrupt', differences }
   return { folder, manifest }
