@@ -1,29 +1,29 @@
 import { Button } from '@mantine/core'
-import { IconFolderOpen, IconShieldSearch } from '@tabler/icons-react'
+import { IconFolderOpen, IconRestore, IconShieldSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { texts } from '../electron/shared/texts.ts'
 import type { Fault } from '../electron/shared/fault.ts'
-import type { Backup, CheckResult } from '../electron/shared/model.ts'
+import type { Backup, CheckResult, Job, ProofResult } from '../electron/shared/model.ts'
 import { FaultNotice } from './fault-notice.tsx'
 import { format } from './format.ts'
 import { JobProgress } from './job-progress.tsx'
 import { ask, faultOf, useProgress, useToday } from './larder.ts'
 
 interface Check {
-  readonly running: boolean
-  readonly result: CheckResult | null
+  readonly running: 'verify' | 'prove' | null
+  readonly result: CheckResult | ProofResult | null
   readonly fault: Fault | null
 }
 
-const idle: Check = { running: false, result: null, fault: null }
+const idle: Check = { running: null, result: null, fault: null }
 
 /** What can be done with one backup, and what came of it. */
 export function BackupActions({ backup }: { readonly backup: Backup }) {
   const [check, setCheck] = useState(idle)
   const say = (news: Partial<Check>): void => setCheck({ ...idle, ...news })
-  const verify = (): void => {
-    say({ running: true })
-    ask('verifyBackup', { id: backup.id }).then(
+  const run = (kind: 'verify' | 'prove'): void => {
+    say({ running: kind })
+    ask(kind === 'verify' ? 'verifyBackup' : 'proveBackup', { id: backup.id }).then(
       (result) => say({ result }),
       (error: unknown) => say({ fault: faultOf(error) }),
     )
@@ -37,10 +37,20 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
         <Button
           variant="default"
           leftSection={<IconShieldSearch size={18} stroke={1.75} aria-hidden />}
-          loading={check.running}
-          onClick={verify}
+          loading={check.running === 'verify'}
+          disabled={check.running !== null}
+          onClick={() => run('verify')}
         >
           {texts.details.check}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconRestore size={18} stroke={1.75} aria-hidden />}
+          loading={check.running === 'prove'}
+          disabled={check.running !== null}
+          onClick={() => run('prove')}
+        >
+          {texts.details.prove}
         </Button>
         <Button
           variant="default"
@@ -50,24 +60,26 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
           {texts.details.showInFolder}
         </Button>
       </div>
-      {check.running && <RunningCheck database={backup.database} />}
+      {check.running !== null && <RunningCheck kind={check.running} database={backup.database} />}
       <div aria-live="polite">{check.result !== null && <CheckOutcome result={check.result} />}</div>
       {check.fault !== null && <FaultNotice fault={check.fault} />}
     </>
   )
 }
 
-function RunningCheck({ database }: { readonly database: string }) {
+function RunningCheck({ kind, database }: { readonly kind: Job['kind']; readonly database: string }) {
   const today = useToday()
   const jobs = useProgress(today.value?.running ?? [], today.reload)
-  const job = jobs.find(({ kind, database: of }) => kind === 'verify' && of === database)
+  const job = jobs.find((one) => one.kind === kind && one.database === database)
   return job === undefined ? null : <JobProgress progress={job} />
 }
 
-function CheckOutcome({ result: { verdict, differences, durationMs } }: { readonly result: CheckResult }) {
+function CheckOutcome({ result }: { readonly result: CheckResult | ProofResult }) {
+  const { verdict, differences, durationMs } = result
   return (
     <div className="outcome">
       <p>{texts.details.verdict[verdict](format.duration(durationMs))}</p>
+      {'notes' in result && result.notes.map((note) => <p key={note}>{note}</p>)}
       {differences.length > 0 && (
         <table className="table">
           <caption className="for-readers">{texts.details.differences}</caption>

@@ -5,6 +5,8 @@ const shares = {
   inspect: [0, 0.03],
   dump: [0.03, 0.8],
   check: [0.8, 0.97],
+  restore: [0.97, 0.97],
+  compare: [0.97, 0.97],
   finish: [0.97, 1],
 } as const
 
@@ -13,6 +15,8 @@ export function doneFraction(progress: Progress): number | null {
   const within = byteFraction(progress)
   if (within === null) return null
   if (progress.kind === 'verify') return within
+  // How long a restore takes is known by no byte count.
+  if (progress.kind === 'prove') return null
   const [from, to] = shares[progress.phase]
   return from + (to - from) * within
 }

@@ -76,11 +76,13 @@ const TroubleLoading = ({ fault, reload }: { readonly fault: Fault; readonly rel
 )
 
 function Hero({ today }: { readonly today: TodayAnswer }) {
-  const { status, running, backupCount, failures } = today
-  const { start, busy, fault } = useBackUpNow()
+  const { status, running, backupCount, failures, newest } = today
+  const { start, busy, fault, failedAt } = useBackUpNow()
   const working = busy || running.some((job) => job.kind === 'backup')
-  // The same reason would stand there twice when the failed run is listed below already.
-  const told = fault === null || failures.some((job) => job.fault?.code === fault.code)
+  // The same reason would stand there twice when the failed run is listed below already, and for ever when another
+  // run has put it right.
+  const isRight = failedAt !== null && newest.some(({ takenAt }) => takenAt > failedAt)
+  const told = fault === null || isRight || failures.some((job) => job.fault?.code === fault.code)
   return (
     <>
       <section className="hero" data-verdict={status.health}>
