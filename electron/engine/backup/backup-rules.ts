@@ -13,7 +13,7 @@ interface Naming {
   /** ISO 8601 UTC: names never depend on the time zone of the PC. */
   readonly takenAt: string
   readonly encrypted: boolean
-  /** A short hash of any text, for names that had to be changed to be safe. */
+  /** Six hexadecimal digits of a hash of any text, for names that had to be changed to be safe. */
   readonly hash: (text: string) => string
 }
 
@@ -37,7 +37,7 @@ export const isPartialName = (path: string): boolean =>
 
 /**
  * A name that every file system and bucket takes and that still tells a person what it is. Two different names never
- * become one: whatever had to change is followed by a hash of the original.
+ * become one: whatever had to change is followed by a hash of the original, and so is what looks as if it had.
  */
 export function safeName(name: string, hash: (text: string) => string): string {
   const plain = name
@@ -47,7 +47,8 @@ export function safeName(name: string, hash: (text: string) => string): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40)
   const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/.test(plain)
-  return plain === name && !reserved ? plain : `${plain || 'x'}-${hash(name)}`
+  const looksChanged = /-[0-9a-f]{6}$/.test(plain)
+  return plain === name && !reserved && !looksChanged ? plain : `${plain || 'x'}-${hash(name)}`
 }
 
 const gibibyte = 1024 ** 3
