@@ -12,7 +12,11 @@ import { tempFolder } from './temp-folder.ts'
  */
 
 const shell = (script: string, args: readonly string[], env: Record<string, string> = {}) =>
-  execa('bash', ['-euo', 'pipefail', '-c', script, 'bash', ...args], { env, encoding: 'buffer' })
+  execa('bash', ['-euo', 'pipefail', '-c', script, 'bash', ...args], {
+    env,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+  })
 
 /** `age -d` with this identity; null for a file that is not sealed. */
 const opening = (identity: string | null): string => (identity === null ? 'cat "$1"' : 'age -d -i "$2" "$1"')
