@@ -36,7 +36,7 @@ export async function runBackup(site: Site, database: string, job: RunningJob): 
     // Counting rows waits for locks as the dump does, and the till waits behind both (INV-8).
     await session.run(`SET lock_timeout = ${site.limits.lockWaitMs}`)
     const facts = await lookFirst(site, session, database)
-    const snapshot = await exportSnapshot(session, () => site.world.now())
+    const snapshot = await exportSnapshot(session, () => site.world.now(), site.limits.lockWaitMs)
     const taken = await nameIt(site, { database, takenAt: snapshot.takenAt, job })
 
     job.enter('dump')

@@ -15,12 +15,18 @@ export interface Snapshot {
 /**
  * Begins a transaction that sees one moment, and lends that moment to others (PostgreSQL manual, "Snapshot
  * Synchronization Functions"). Until `release`, everything this session reads is of that moment too. With
- * row_security off, a policy that would hide rows is an error instead of a smaller answer.
+ * row_security off, a policy that would hide rows is an error instead of a smaller answer. No statement waits longer
+ * than `lockWaitMs` for a lock (INV-8); it throws DB_LOCKED then.
  */
-export async function exportSnapshot(session: Session, now: () => number): Promise<Snapshot> {
+export async function exportSnapshot(
+  session: Session,
+  now: () => number,
+  lockWaitMs = 30_000,
+): Promise<Snapshot> {
   const takenAt = now()
   await session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off')
   await session.run(steadySettings('transaction'))
+  await session.run(`SET LOCAL lock_timeout = ${lockWaitMs}`)
   const { snapshot } = await session.one(Exported, 'SELECT pg_export_snapshot() AS snapshot')
   return { snapshot, takenAt, release: () => session.run('ROLLBACK').catch(() => undefined) }
 }
