@@ -5,6 +5,8 @@ const phases: Record<JobPhase, string> = {
   inspect: 'looking',
   dump: 'saving',
   check: 'reading back',
+  restore: 'restoring for a test',
+  compare: 'comparing',
   finish: 'finishing',
 }
 const barWidth = 20

@@ -89,6 +89,7 @@ function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall> {
     },
     backUpNow: async () => work.backUpAll(),
     verifyBackup: async ({ id }) => work.verify(id),
+    proveBackup: async ({ id }) => work.prove(id),
     changePassword: async ({ password }) => engine.changePassword(new Secret(password)),
     cancelJob: async ({ id }) => work.cancel(id),
     showInFolder: async ({ id }) => shell.showItemInFolder(engine.find(id).file),

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { CancelledError } from '../shared/fault.ts'
-import type { Backup, CheckResult, Progress } from '../shared/model.ts'
+import type { Backup, CheckResult, Progress, ProofResult } from '../shared/model.ts'
 
 interface Running {
   readonly abort: AbortController
@@ -14,6 +14,7 @@ export interface Work {
   /** Backs up every database of the plan, one after the other. Throws the first fault when all were tried. */
   backUpAll(): Promise<Backup[]>
   verify(id: string): Promise<CheckResult>
+  prove(id: string): Promise<ProofResult>
   /** Without an id everything is stopped. Resolves when nothing of it runs any more. */
   cancel(jobId?: string): Promise<void>
 }
@@ -65,6 +66,7 @@ export function makeWork(engine: Engine, tell: (progress: Progress) => void, cha
       return backups
     },
     verify: async (id) => doing(async (how) => engine.verify(id, how)),
+    prove: async (id) => doing(async (how) => engine.prove(id, how)),
     async cancel(jobId) {
       for (const { abort, progress } of running)
         if (jobId === undefined || progress?.jobId === jobId) abort.abort()

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { toInstant } from '../shared/calendar.ts'
 import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
-import type { Backup, CheckResult, Progress, Settings, Status } from '../shared/model.ts'
+import type { Backup, CheckResult, Progress, ProofResult, Settings, Status } from '../shared/model.ts'
 import { runBackup } from './backup/run-backup.ts'
 import { backup as recorded, latestIntact } from './catalogue/backups.ts'
-import { recordCheck } from './catalogue/checks.ts'
+import { recordCheck, recordProof } from './catalogue/checks.ts'
 import { knownDatabases } from './catalogue/known-databases.ts'
 import { exportPlain } from './backup/export-plain.ts'
 import { endingHash, makeIdentity, type Identity } from './keys.ts'
@@ -19,6 +19,7 @@ import { setUp, type SetUp } from './set-up.ts'
 import { loadSettings, saveSettings } from './settings.ts'
 import { usualLimits, type Limits, type Site } from './site.ts'
 import { checkIntegrity } from './verify/check-integrity.ts'
+import { prove } from './verify/prove.ts'
 import type { World } from './world.ts'
 
 /** Goes with everything that takes time: how to stop it, and where its progress goes. */
@@ -113,6 +114,20 @@ export class Engine {
       const durationMs = this.world.now() - startedAt
       recordCheck(catalogue, { kind: 'integrity', backupId: backup.id, startedAt, durationMs, ...found })
       return { id: backup.id, ...found, durationMs }
+    })
+  }
+
+  /** Restores a backup into a PostgreSQL of its own, compares everything, and moves it on the ladder accordingly. */
+  async prove(id: string, { signal, report }: Doing = {}): Promise<ProofResult> {
+    const backup = this.find(id)
+    const { catalogue } = this.site
+    const order = { kind: 'prove', database: backup.database, backupId: backup.id, signal, report } as const
+    return runJob(this.site, order, async (job) => {
+      const startedAt = this.world.now()
+      const { notes, ...found } = await prove(this.site, backup, job)
+      const durationMs = this.world.now() - startedAt
+      recordProof(catalogue, { backupId: backup.id, startedAt, durationMs, ...found })
+      return { id: backup.id, ...found, notes, durationMs }
     })
   }
 

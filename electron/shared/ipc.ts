@@ -1,6 +1,16 @@
 import * as z from 'zod'
 import type { Fault } from './fault.ts'
-import { Backup, CheckResult, Fingerprint, Job, PlanKind, Progress, Server, Status } from './model.ts'
+import {
+  Backup,
+  CheckResult,
+  Fingerprint,
+  Job,
+  PlanKind,
+  Progress,
+  ProofResult,
+  Server,
+  Status,
+} from './model.ts'
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 const Id = z.strictObject({ id: z.string().min(1).max(200) })
@@ -105,6 +115,8 @@ export const calls = {
   /** Starts a backup of every database of the plan; ends when they are done. */
   backUpNow: call(z.void(), z.array(Backup)),
   verifyBackup: call(Id, CheckResult),
+  /** Restores it into a PostgreSQL of its own, compares everything, and removes that again. */
+  proveBackup: call(Id, ProofResult),
   /** Kept only after the server has taken it. */
   changePassword: call(z.strictObject({ password: Password }), z.void()),
   cancelJob: call(Id, z.void()),

@@ -167,9 +167,9 @@ export const FaultRecord = z.strictObject({
   detail: z.string().optional(),
 })
 
-export const JobKind = z.enum(['backup', 'verify', 'export'])
+export const JobKind = z.enum(['backup', 'verify', 'prove', 'export'])
 export const JobState = z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted'])
-export const JobPhase = z.enum(['inspect', 'dump', 'check', 'finish'])
+export const JobPhase = z.enum(['inspect', 'dump', 'check', 'restore', 'compare', 'finish'])
 export type JobPhase = z.output<typeof JobPhase>
 
 /** One run of something that takes time, from start to exactly one end (INV-5). */
@@ -233,3 +233,11 @@ export const CheckResult = z.strictObject({
   durationMs: z.int().nonnegative(),
 })
 export type CheckResult = z.output<typeof CheckResult>
+
+/** What a proof found: `proven` only when the backup was restored and nothing at all differed from what was dumped. */
+export const ProofResult = CheckResult.extend({
+  verdict: z.enum(['proven', 'different', 'corrupt', 'missing']),
+  /** Sentences on what the proof could not do as the till does, and what is odd there without being lost. */
+  notes: z.array(z.string()),
+})
+export type ProofResult = z.output<typeof ProofResult>

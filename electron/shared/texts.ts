@@ -61,7 +61,7 @@ export const texts = {
     code: (code: string) => `Code ${code}`,
   },
   jobs: {
-    kind: { backup: 'Backup', verify: 'Check', export: 'Export' },
+    kind: { backup: 'Backup', verify: 'Check', prove: 'Proof', export: 'Export' },
     state: {
       running: 'running',
       done: 'done',
@@ -69,11 +69,13 @@ export const texts = {
       cancelled: 'cancelled',
       interrupted: 'interrupted',
     },
-    running: { backup: 'Backing up', verify: 'Checking', export: 'Exporting' },
+    running: { backup: 'Backing up', verify: 'Checking', prove: 'Proving', export: 'Exporting' },
     phase: {
       inspect: 'Looking at the database',
       dump: 'Reading the database',
       check: 'Reading the backup back',
+      restore: 'Restoring it for a test',
+      compare: 'Comparing it with what was taken',
       finish: 'Finishing',
     },
     bytes: (read: string) => `${read} read`,
@@ -103,6 +105,12 @@ export const texts = {
         yes: 'Cancel the check',
         no: 'Keep it running',
       },
+      prove: {
+        title: 'Cancel this proof?',
+        text: 'Its test server and its files are removed. What is known about the backup stays as it was.',
+        yes: 'Cancel the proof',
+        no: 'Keep it running',
+      },
       export: {
         title: 'Cancel this export?',
         text: 'The unfinished file is removed. Nothing else is touched.',
@@ -130,6 +138,7 @@ export const texts = {
     failed: {
       backup: (name: string, when: string) => `The backup of ${name} did not work at ${when}`,
       verify: (name: string, when: string) => `A check of ${name} did not work at ${when}`,
+      prove: (name: string, when: string) => `A proof of ${name} did not work at ${when}`,
       export: (name: string, when: string) => `The export of ${name} did not work at ${when}`,
     },
     interrupted: (name: string, when: string) => `A run for ${name} was cut off at ${when}`,
@@ -169,11 +178,16 @@ export const texts = {
     title: (when: string) => `Taken at ${when}`,
     check: 'Check again',
     checking: 'Checking…',
+    prove: 'Prove by restoring',
     showInFolder: 'Show in folder',
     verdict: {
       intact: (time: string) => `Intact: size, SHA-256 and the whole archive agree. The check took ${time}.`,
       corrupt: (time: string) =>
         `Corrupt: it is not what was written. Do not rely on this backup. The check took ${time}.`,
+      proven: (time: string) =>
+        `Proven: restored into a PostgreSQL of its own, with every row and object there. It took ${time}.`,
+      different: (time: string) =>
+        `Not proven: restored for a test, it was not what the till held. Do not rely on it. It took ${time}.`,
       missing: () => 'Missing: the file is no longer where it was put.',
     },
     expected: 'Expected',

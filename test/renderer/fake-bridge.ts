@@ -205,6 +205,7 @@ function handlersFor(scenario: Scenario, send: Send): Handlers {
     showBackup: async ({ id }) => details(scenario, id),
     backUpNow: async () => pretendBackup(scenario, send),
     verifyBackup: async ({ id }) => ({ id, verdict: 'intact', differences: [], durationMs: 4200 }),
+    proveBackup: async ({ id }) => ({ id, verdict: 'proven', differences: [], notes: [], durationMs: 42_000 }),
     changePassword: async () => undefined,
     cancelJob: async () => undefined,
     showInFolder: async () => undefined,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -55,7 +56,8 @@ async function read(request: ReadRequest): Promise<Measured> {
   const packed = request.identity === null ? closed : opened(closed, new Secret(request.identity))
   const bytes = plain.through(request.compressed ? decompressed(packed) : packed)
   try {
-    if (request.reader === null) await drain(bytes)
+    if (request.into !== undefined) await keep(bytes, request.into)
+    else if (request.reader === null) await drain(bytes)
     else await readWith(request, bytes)
   } catch (error) {
     throw error instanceof FaultError ? error : folderFault(error, request.path)
@@ -95,6 +97,9 @@ const isBrokenPipe = (error: unknown): boolean =>
 function tellChild({ pid }: RunningTool): void {
   if (pid !== undefined) tell({ kind: 'child', pid })
 }
+
+const keep = (bytes: Bytes, into: string): Promise<void> =>
+  writeFile(into, bytes, { flag: 'wx', mode: 0o600 })
 
 async function drain(bytes: Bytes): Promise<void> {
   const iterator = bytes[Symbol.asyncIterator]()

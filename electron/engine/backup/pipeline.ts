@@ -36,6 +36,8 @@ export interface ReadRequest extends Limits {
   readonly identity: string | null
   /** pg_restore, reading the plain archive from its standard input. */
   readonly reader: ToolCall | null
+  /** A file to be made of what is inside, without a reader. It is not made durable. */
+  readonly into?: string
 }
 
 export type PipelineRequest = SealRequest | ReadRequest

@@ -54,6 +54,17 @@ export function recordCheck(catalogue: Catalogue, check: NewCheck): void {
   })
 }
 
+/** Keeps what a proof found. One that found the file bad never came to a restore: it was an integrity check. */
+export function recordProof(
+  catalogue: Catalogue,
+  proof: About & { readonly verdict: 'proven' | 'different' | 'corrupt' | 'missing' },
+): void {
+  const { verdict } = proof
+  if (verdict === 'proven' || verdict === 'different')
+    recordCheck(catalogue, { ...proof, kind: 'proof', verdict })
+  else recordCheck(catalogue, { ...proof, kind: 'integrity', verdict })
+}
+
 const Rung = z.object({ state: BackupState, proven_at: Time.nullable() })
 
 function climb(catalogue: Catalogue, { backupId, verdict, startedAt, durationMs }: NewCheck): void {

@@ -10,8 +10,9 @@ import type { Session } from './session.ts'
  */
 export async function readFingerprint(session: Session): Promise<Fingerprint> {
   const relations = await session.query(Relation, relationList)
-  const tables = await countRows(session, relations.filter(isTable))
+  // First, before pg_dump has even connected: a proof may then ask that the dump's values are not behind these.
   const sequences = await readSequences(session, relations.filter(isSequence))
+  const tables = await countRows(session, relations.filter(isTable))
   const { count } = await session.one(Counted, 'SELECT count(*) FROM pg_largeobject_metadata')
   const objects = await session.query(ListedObject, objectList)
   return { tables, sequences, largeObjects: count, objects: objects.map(({ object }) => object) }

@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os'
 import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream'
 import { execa } from 'execa'
 import { CancelledError, FaultError } from '../../shared/fault.ts'
+import type { Account } from './account.ts'
 import { faultOfToolEnd, type ToolEnd } from './pg-rules.ts'
 import { nowhere } from './tool-arguments.ts'
 
@@ -15,6 +16,8 @@ export interface ToolOptions {
   /** Ends the tool when neither input nor output moved for this long. */
   readonly stallLimitMs?: number
   readonly timeLimitMs?: number
+  /** Runs the tool as somebody else, for which we must be root. */
+  readonly account?: Account | undefined
   /** Hears every line of stderr as it comes; true means that it was news and no complaint, so it is not kept. */
   readonly isNews?: (line: string) => boolean
 }
@@ -36,7 +39,7 @@ export interface RunningTool {
  * is a pipe on purpose: when Larder dies, the tool fails at its next write instead of running on (INV-7).
  */
 export function startTool(path: string, args: readonly string[], options: ToolOptions = {}): RunningTool {
-  const { env, stdin = 'ignore', signal, stallLimitMs, timeLimitMs = 0 } = options
+  const { env, stdin = 'ignore', signal, stallLimitMs, timeLimitMs = 0, account } = options
   const child = execa(path, args, {
     env: { ...minimalEnvironment(), ...env },
     extendEnv: false,
@@ -46,6 +49,8 @@ export function startTool(path: string, args: readonly string[], options: ToolOp
     windowsHide: true,
     timeout: timeLimitMs,
     ...(signal ? { cancelSignal: signal } : {}),
+    // Another account may not even look at the folder that we are in.
+    ...(account ? { ...account, cwd: '/' } : {}),
   })
   // Node and execa both empty a pipe that nobody reads yet; this keeps it for a reader that comes later.
   const stdout = new PassThrough()

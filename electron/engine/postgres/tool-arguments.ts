@@ -62,5 +62,24 @@ export function globalsArguments(options: {
   ]
 }
 
+/**
+ * A plain archive file into a new and empty database. Tablespaces are the source's disks; a subscription would reach
+ * out to another server. Without `--exit-on-error`, so that every object that cannot be restored is named.
+ */
+export function restoreArguments(options: {
+  readonly database: string
+  readonly file: string
+  readonly jobs: number
+}): readonly string[] {
+  return [
+    `--dbname=dbname=${quoteValue(options.database)}`,
+    `--jobs=${options.jobs}`,
+    '--no-password',
+    '--no-tablespaces',
+    '--no-subscriptions',
+    options.file,
+  ]
+}
+
 /** libpq's keyword/value syntax: single quotes around, backslash before a quote or a backslash. */
 const quoteValue = (value: string): string => `'${value.replaceAll(/['\\]/g, String.raw`\$&`)}'`

@@ -57,6 +57,21 @@ export function chooseToolSet<Tools extends Version>(
   return { tools: others.reduce((best, next) => (isCloser(best, next) ? next : best), newest) }
 }
 
+/** What a server of its own needs, all of one version. */
+export interface ServerPrograms extends Version {
+  readonly initdb: string
+  readonly pgCtl: string
+  readonly postgres: string
+}
+
+/** The newest server programs of exactly this major version; undefined when there are none. */
+export function chooseServer(sets: readonly ToolSet[], major: number): ServerPrograms | undefined {
+  const whole = sets.flatMap(({ initdb, pgCtl, postgres, ...set }) =>
+    set.major === major && initdb && pgCtl && postgres ? [{ ...set, initdb, pgCtl, postgres }] : [],
+  )
+  return whole.toSorted((a, b) => b.versionNum - a.versionNum)[0]
+}
+
 /** The folders in what `reg query …\\PostgreSQL\\Installations /s` prints: name, type, value, four spaces apart. */
 export const registryFolders = (output: string): string[] =>
   [...output.matchAll(/^ +Base Directory +REG_SZ +(.+?)\r?$/gm)].flatMap(([, folder]) => folder ?? [])

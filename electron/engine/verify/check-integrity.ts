@@ -38,8 +38,12 @@ export interface Authentic {
   readonly manifest: Manifest
 }
 
+interface Bad extends Found {
+  readonly verdict: 'corrupt' | 'missing'
+}
+
 /** Believes the manifest and the files of a backup, or says why not. Nothing is decrypted yet (INV-22). */
-export async function authenticate(site: Site, backup: Backup, job: RunningJob): Promise<Authentic | Found> {
+export async function authenticate(site: Site, backup: Backup, job: RunningJob): Promise<Authentic | Bad> {
   job.enter('check')
   const recorded = recordedManifest(site.catalogue, backup.id)
   if (recorded === undefined) throw new FaultError('BACKUP_UNKNOWN', { values: { id: backup.id } })
