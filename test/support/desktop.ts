@@ -124,8 +124,12 @@ export async function startDesktop(): Promise<Desktop> {
 }
 
 /** Asks again until the answer is yes. Throws after the limit. */
-export async function until(question: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
-  for (const end = Date.now() + limitMs; Date.now() < end; await wait(100)) if (await question()) return
+export async function until(
+  question: () => Promise<boolean>,
+  limitMs = 15_000,
+  everyMs = 100,
+): Promise<void> {
+  for (const end = Date.now() + limitMs; Date.now() < end; await wait(everyMs)) if (await question()) return
   throw new Error(`still no after ${limitMs} ms`)
 }
 
