@@ -27,7 +27,13 @@ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
 /** Catalogues whose every entry is one object, with the table that an object belongs to or 0. */
 const catalogues: readonly (readonly [name: string, table: string, condition: string])[] = [
-  ['pg_class', 'oid', "relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I')"],
+  // An index that was never finished is in no dump either.
+  [
+    'pg_class',
+    'oid',
+    `relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I') AND NOT (relkind = 'i'
+      AND EXISTS (SELECT FROM pg_index WHERE indexrelid = pg_class.oid AND NOT (indisvalid AND indisready)))`,
+  ],
   // PostgreSQL 18 lists NOT NULL as constraints, and clones of foreign keys for partitions get any free name.
   ['pg_constraint', 'conrelid', "contype <> 'n' AND conparentid = 0"],
   ['pg_trigger', 'tgrelid', 'NOT tgisinternal'],
