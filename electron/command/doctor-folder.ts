@@ -12,6 +12,7 @@ import { sizeOf } from './words-rules.ts'
 /** Whether the backup folder is this site's, takes a file, and has room. `looked` says how large the databases are. */
 export async function examineFolder(site: Site, looked: Looked | undefined): Promise<readonly Check[]> {
   const folder = await examine('folder', () => tryFolder(site))
+  if (folder.some(({ state }) => state === 'problem')) return folder
   const space = await examine('space', () => compareSpace(site, looked))
   return [...folder, ...space]
 }
