@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
+import { newestDebianBinDir } from '../../scripts/private-postgres/binaries.ts'
 import { Engine } from '../../electron/engine/engine.ts'
 import { findToolSets } from '../../electron/engine/postgres/find-tools.ts'
 import { Secret } from '../../electron/engine/secret.ts'
@@ -45,6 +46,36 @@ describe.runIf(mayHide)('a computer', () => {
         `mount -t tmpfs none /usr/lib/postgresql && mkdir -p /usr/lib/postgresql/99/bin && ${fakes}`,
       ),
     )
+  })
+})
+
+describe.runIf(mayHide)('a pg_dump that lies', async () => {
+  const binDir = await newestDebianBinDir('pg_dump')
+  const honest = '/mnt/honest/pg_dump'
+
+  /** Puts a script in the place of pg_dump. The real one stays within its reach, under the same name. */
+  const lying = (dump: string): string =>
+    [
+      'mount -t tmpfs none /mnt && mkdir /mnt/honest /mnt/programs',
+      `cp ${binDir}/* /mnt/programs && mv /mnt/programs/pg_dump ${honest}`,
+      `echo '#!/bin/sh' > /mnt/programs/pg_dump`,
+      `echo 'PATH=/usr/bin:/bin; [ $# = 1 ] && exec ${honest} "$@"; ${dump}' >> /mnt/programs/pg_dump`,
+      `chmod +x /mnt/programs/pg_dump && mount --bind /mnt/programs ${binDir}`,
+    ].join(' && ')
+
+  test.each([
+    ['stops in the middle and calls it a success', `${honest} "$@" | head -c 20000`],
+    ['loses a few bytes on the way', `${honest} "$@" | (head -c 9000; head -c 10 >/dev/null; cat)`],
+    ['prints something else', 'echo all is well'],
+  ])('and %s has made no backup', async (_how, dump) => {
+    await using site = await makeSite({ server })
+    await site.engine.backUp('till')
+    await expectFault(site, 'VERIFY_TRUNCATED', () => backUpSeeing(site, lying(dump)))
+  })
+
+  test('and prints nothing at all has made no backup', async () => {
+    await using site = await makeSite({ server })
+    await expectFault(site, 'DUMP_FAILED', () => backUpSeeing(site, lying('exit 0')))
   })
 })
 

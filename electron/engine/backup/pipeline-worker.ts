@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { CancelledError, FaultError, toFault } from '../../shared/fault.ts'
 import { lastLines } from '../postgres/pg-rules.ts'
 import { requireSuccess, startTool, type RunningTool } from '../postgres/run-tool.ts'
 import { Secret } from '../secret.ts'
 import { opened, sealed } from './age.ts'
+import { feed } from './feed.ts'
 import { folderFault, writePartial } from './partial-file.ts'
 import type { Measured, PipelineMessage, PipelineRequest, ReadRequest, SealRequest } from './pipeline.ts'
 import { compressed, decompressed } from './zstd.ts'
@@ -79,20 +78,17 @@ async function readWith({ reader, ...limits }: ReadRequest, bytes: Bytes): Promi
   tool.stdout.resume()
   if (tool.stdin === undefined) throw new Error('the reader has no input')
   try {
-    await pipeline(Readable.from(bytes, { objectMode: false, highWaterMark: 1024 * 1024 }), tool.stdin)
-    requireSuccess(await tool.ended)
+    await feed(bytes, tool.stdin)
+    const end = await tool.ended
+    if (end.how === 'exited' && end.code !== 0)
+      throw new FaultError('BACKUP_CORRUPT', { detail: lastLines(end.stderr) })
+    requireSuccess(end)
   } catch (error) {
     tool.kill()
-    const end = await tool.ended
-    // When the reader gave up first, what it said matters more than the broken pipe.
-    if (isBrokenPipe(error) && end.code !== 0)
-      throw new FaultError('BACKUP_CORRUPT', { detail: lastLines(end.stderr), cause: error })
+    await tool.ended
     throw error
   }
 }
-
-const isBrokenPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EPIPE'
 
 function tellChild({ pid }: RunningTool): void {
   if (pid !== undefined) tell({ kind: 'child', pid })

@@ -160,8 +160,14 @@ async function check(site: Site, { archive, globals, names, folder, facts, job }
     onChild: job.onChild,
   }
   const partial = (name: string): string => join(folder, `${name}.partial`)
-  requireEqual(archive, await readStored(site, { ...common, path: partial(names.archive), archive: true }))
-  requireEqual(globals, await readStored(site, { ...common, path: partial(names.globals), archive: false }))
+  try {
+    requireEqual(archive, await readStored(site, { ...common, path: partial(names.archive), archive: true }))
+    requireEqual(globals, await readStored(site, { ...common, path: partial(names.globals), archive: false }))
+  } catch (error) {
+    // No stored backup has gone bad: this one never was one.
+    if (!(error instanceof FaultError) || error.code !== 'BACKUP_CORRUPT') throw error
+    throw new FaultError('VERIFY_TRUNCATED', { detail: error.fault.detail ?? '', cause: error })
+  }
 }
 
 /** The manifest comes last, so a backup without one never was; the catalogue follows and can be rebuilt from it. */
