@@ -21,15 +21,22 @@ export async function makeIdentity(): Promise<Identity> {
   return { secret, recipient: await identityToRecipient(secret.reveal()) }
 }
 
+/** The recipient (`age1…`) of an identity; undefined when it is none. */
+export const recipientOf = (identity: Secret): Promise<string | undefined> =>
+  identityToRecipient(identity.reveal()).catch(() => undefined)
+
 /** Makes the site's Ed25519 key. The private half is PKCS #8, the public half SPKI, both DER in base64. */
 export function makeSigningKey(): { readonly secret: Secret; readonly publicKey: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const secret = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
-  return {
-    secret: new Secret(secret),
-    publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-  }
+  return { secret: new Secret(secret), publicKey: inBase64(publicKey) }
 }
+
+const inBase64 = (publicKey: KeyObject): string =>
+  publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+
+/** The public half of a private key, as it stands in the settings. */
+export const publicHalf = (privateKey: KeyObject): string => inBase64(createPublicKey(privateKey))
 
 export const signingKey = (secret: Secret): KeyObject =>
   createPrivateKey({ key: Buffer.from(secret.reveal(), 'base64'), format: 'der', type: 'pkcs8' })

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Engine } from '../../electron/engine/engine.ts'
+import { makeIdentity, makeSigningKey } from '../../electron/engine/keys.ts'
 import type { FaultCode } from '../../electron/shared/fault.ts'
 import { expectFault, fingerprintOf } from '../support/after-fault.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -68,12 +69,22 @@ describe('settings that cannot be used', () => {
   })
 })
 
+const stranger = await makeIdentity()
+
 describe('secrets that cannot be opened', () => {
   const backUp = () => site.engine.backUp('till')
   const sealed = (name: string): string => {
     const stored = JSON.parse(readFileSync(secrets, 'utf8')) as { version: 1; secrets: object }
     const locked = { [name]: { keeper: 'keyring', value: 'AAAA' } }
     return JSON.stringify({ ...stored, secrets: { ...stored.secrets, ...locked } })
+  }
+  const holding = (name: string, value: string): string => {
+    const stored = JSON.parse(readFileSync(secrets, 'utf8')) as { version: 1; secrets: object }
+    return JSON.stringify({ ...stored, secrets: { ...stored.secrets, [name]: { keeper: 'file', value } } })
+  }
+  const mistyped = (name: string): string => {
+    const stored = JSON.parse(readFileSync(secrets, 'utf8')) as { secrets: Record<string, { value: string }> }
+    return holding(name, stored.secrets[name]?.value.replace(/.(?=.{5}$)/, 'X') ?? '')
   }
   const without = (name: string): string => {
     const stored = JSON.parse(readFileSync(secrets, 'utf8')) as { secrets: Record<string, unknown> }
@@ -86,6 +97,11 @@ describe('secrets that cannot be opened', () => {
     ['the password sealed by a keyring that is not there', () => sealed('database-password')],
     ['the signing key sealed by a keyring that is not there', () => sealed('signing-key')],
     ["the site's own key sealed by a keyring that is not there", () => sealed('site-identity')],
+    ['a signing key with a mistake in it', () => mistyped('signing-key')],
+    ['a signing key that is none', () => holding('signing-key', 'AAAA')],
+    ["another site's signing key", () => holding('signing-key', makeSigningKey().secret.reveal())],
+    ["the site's own key with a mistake in it", () => mistyped('site-identity')],
+    ["another site's own key", () => holding('site-identity', stranger.secret.reveal())],
     ['no signing key', () => without('signing-key')],
     ["no key of the site's own", () => without('site-identity')],
   ])('%s: no backup is begun', async (_what, text) => {

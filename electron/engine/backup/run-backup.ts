@@ -4,7 +4,6 @@ import { FaultError } from '../../shared/fault.ts'
 import type { Backup, Fingerprint } from '../../shared/model.ts'
 import { backup as recorded } from '../catalogue/backups.ts'
 import { recordBackup } from '../catalogue/record-backup.ts'
-import { signingKey } from '../keys.ts'
 import { readFingerprint } from '../postgres/fingerprint.ts'
 import { openSession, type Session } from '../postgres/session.ts'
 import { exportSnapshot, type Snapshot } from '../postgres/snapshot.ts'
@@ -17,9 +16,10 @@ import { dumpArchive, dumpGlobals } from './dump.ts'
 import { keepingReserve } from './keep-reserve.ts'
 import { lookFirst, type Facts } from './look-first.ts'
 import { writeManifest } from './manifest.ts'
+import { requireOwnKeys } from './own-keys.ts'
 import { commit, makeFolder, writePartial } from './partial-file.ts'
 import type { Measured } from './pipeline.ts'
-import { readStored, requireEqual, siteIdentity } from './read-back.ts'
+import { readStored, requireEqual } from './read-back.ts'
 
 /**
  * One backup from start to finish; the functions it calls are the next files to read, in this order. It counts as
@@ -29,7 +29,7 @@ import { readStored, requireEqual, siteIdentity } from './read-back.ts'
 export async function runBackup(site: Site, database: string, job: RunningJob): Promise<Backup> {
   const startedAt = site.world.now()
   await requireBackupFolder(site.settings)
-  const key = await ownKey(site)
+  const key = await requireOwnKeys(site)
   job.enter('inspect')
   const session = await openSource(site, database, job.signal)
   try {
@@ -62,14 +62,6 @@ export async function runBackup(site: Site, database: string, job: RunningJob): 
   } finally {
     await session.end()
   }
-}
-
-/** Asked for first: a backup that cannot be read back and signed at the end is not worth beginning. */
-async function ownKey({ world, settings }: Site): Promise<KeyObject> {
-  if (settings.keys.recoveryRecipient !== null) await siteIdentity(world)
-  const secret = await world.secrets.read('signing-key')
-  if (secret === undefined) throw new FaultError('SECRETS_LOCKED', { detail: 'The signing key is missing.' })
-  return signingKey(secret)
 }
 
 async function openSource(
