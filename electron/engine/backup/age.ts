@@ -12,18 +12,28 @@ export async function* sealed(plain: Bytes, recipients: readonly string[]): Asyn
 }
 
 /**
- * Opens an age stream. Throws KEY_WRONG when the identity is not one of its recipients and BACKUP_CORRUPT when a
- * byte was changed. What came out before a fault is authentic but not whole: use it only after the end was reached.
+ * Opens an age stream. Throws KEY_WRONG when the identity is not one of its recipients, KEY_TYPO when it is no identity
+ * at all, and BACKUP_CORRUPT when a byte was changed. What came out before a fault is authentic but not whole: use it only after the end was reached.
  */
 export async function* opened(stored: Bytes, identity: Secret): AsyncGenerator<Uint8Array> {
-  const decrypter = new Decrypter()
-  decrypter.addIdentity(identity.reveal())
+  const decrypter = decrypterWith(identity)
   try {
     yield* await decrypter.decrypt(asStream(stored))
   } catch (error) {
     if (error instanceof FaultError) throw error
     const detail = error instanceof Error ? error.message : String(error)
     throw new FaultError(/no identity matched/.test(detail) ? 'KEY_WRONG' : 'BACKUP_CORRUPT', { detail })
+  }
+}
+
+function decrypterWith(identity: Secret): Decrypter {
+  const decrypter = new Decrypter()
+  try {
+    decrypter.addIdentity(identity.reveal())
+    return decrypter
+  } catch {
+    // The package's message would quote the key.
+    throw new FaultError('KEY_TYPO')
   }
 }
 
