@@ -1,14 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { Decrypter, Encrypter } from 'age-encryption'
 import { FaultError } from '../../shared/fault.ts'
 import type { Secret } from '../secret.ts'
-
-type Bytes = AsyncIterable<Uint8Array>
+import { openedPayload, payloadNonceBytes, sealedPayload } from './age-payload.ts'
+import type { Bytes } from './pieces.ts'
 
 /** Seals a stream to every recipient (`age1…`) in the age v1 format, so that the `age` tool opens it. */
 export async function* sealed(plain: Bytes, recipients: readonly string[]): AsyncGenerator<Uint8Array> {
-  const encrypter = new Encrypter()
-  for (const recipient of recipients) encrypter.addRecipient(recipient)
-  yield* await encrypter.encrypt(asStream(plain))
+  const { header, fileKey } = await newHeader(recipients)
+  const nonce = randomBytes(payloadNonceBytes)
+  yield Buffer.concat([header, nonce])
+  yield* sealedPayload(plain, fileKey, nonce)
 }
 
 /**
@@ -18,9 +20,11 @@ export async function* sealed(plain: Bytes, recipients: readonly string[]): Asyn
 export async function* opened(stored: Bytes, identity: Secret): AsyncGenerator<Uint8Array> {
   const decrypter = decrypterWith(identity)
   try {
-    yield* await decrypter.decrypt(asStream(stored))
+    const { header, nonce, payload } = await split(stored)
+    yield* openedPayload(payload, await decrypter.decryptHeader(header), nonce)
   } catch (error) {
-    if (error instanceof FaultError) throw error
+    // What the file system says is not the file's fault.
+    if (error instanceof FaultError || (error instanceof Error && 'syscall' in error)) throw error
     const detail = error instanceof Error ? error.message : String(error)
     throw new FaultError(/no identity matched/.test(detail) ? 'KEY_WRONG' : 'BACKUP_CORRUPT', { detail })
   }
@@ -37,6 +41,56 @@ function decrypterWith(identity: Secret): Decrypter {
   }
 }
 
-// The package's types want the browser's stream, which Node's is.
-const asStream = (bytes: Bytes): ReadableStream<Uint8Array> =>
-  ReadableStream.from(bytes) as ReadableStream<Uint8Array>
+const emptyPayloadBytes = payloadNonceBytes + 16
+
+/** A header for these recipients with the key that it wraps: the header of an empty file, sealed by the age package. */
+async function newHeader(
+  recipients: readonly string[],
+): Promise<{ header: Uint8Array; fileKey: Uint8Array }> {
+  const encrypter = new Encrypter()
+  let fileKey: Uint8Array | undefined
+  for (const recipient of recipients) encrypter.addRecipient(recipient)
+  encrypter.addRecipient({
+    wrapFileKey(key) {
+      fileKey = key
+      return []
+    },
+  })
+  const file = await encrypter.encrypt(new Uint8Array())
+  if (fileKey === undefined) throw new Error('the age package gave no file key')
+  return { header: file.subarray(0, -emptyPayloadBytes), fileKey }
+}
+
+const headerLimit = 64 * 1024
+const headerEnd = /\n--- [^\n]*\n/
+
+interface AgeFile {
+  readonly header: Uint8Array
+  readonly nonce: Uint8Array
+  readonly payload: Bytes
+}
+
+async function split(stored: Bytes): Promise<AgeFile> {
+  const chunks = stored[Symbol.asyncIterator]()
+  let start = Buffer.alloc(0)
+  while (start.length < headerLimit) {
+    const next = await chunks.next()
+    if (next.done) break
+    start = Buffer.concat([start, next.value])
+    const mac = headerEnd.exec(start.toString('latin1', 0, headerLimit))
+    if (mac === null) continue
+    const payloadAt = mac.index + mac[0].length + payloadNonceBytes
+    if (start.length < payloadAt) continue
+    return {
+      header: start.subarray(0, payloadAt - payloadNonceBytes),
+      nonce: start.subarray(payloadAt - payloadNonceBytes, payloadAt),
+      payload: rest(start.subarray(payloadAt), chunks),
+    }
+  }
+  throw new Error('this is not an age file, or its header is cut off')
+}
+
+async function* rest(first: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* { [Symbol.asyncIterator]: () => chunks }
+}
