@@ -1,6 +1,7 @@
 import { compress, decompress, init } from '@bokuweb/zstd-wasm'
 import xxhash from 'xxhash-wasm'
 import { FaultError } from '../../shared/fault.ts'
+import { inPieces, type Bytes } from './pieces.ts'
 
 /** Plain bytes in one frame. Each frame is a valid .zst file, so stock `zstd -d` reads the row of them. */
 const frameBytes = 1024 * 1024
@@ -47,38 +48,39 @@ async function loadCodec(): Promise<Codec> {
 }
 
 /** Compresses a stream into frames of 1 MiB. Memory does not depend on the length of the stream. */
-export async function* compressed(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* compressed(plain: Bytes): AsyncGenerator<Uint8Array> {
   const codec = await theCodec()
-  const block = Buffer.allocUnsafe(frameBytes)
-  let used = 0
-  for await (const chunk of plain) {
-    for (let at = 0; at < chunk.length;) {
-      const taken = Math.min(frameBytes - used, chunk.length - at)
-      block.set(chunk.subarray(at, at + taken), used)
-      used += taken
-      at += taken
-      if (used === frameBytes) {
-        yield codec.frame(block)
-        used = 0
-      }
-    }
-  }
-  if (used > 0) yield codec.frame(block.subarray(0, used))
+  for await (const { bytes } of inPieces(plain, frameBytes)) if (bytes.length > 0) yield codec.frame(bytes)
 }
 
 /** Opens what `compressed` wrote, one frame at a time. Throws BACKUP_CORRUPT on anything else. */
-export async function* decompressed(frames: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* decompressed(stored: Bytes): AsyncGenerator<Uint8Array> {
   const codec = await theCodec()
-  let waiting = Buffer.alloc(0)
-  for await (const chunk of frames) {
-    waiting = waiting.length === 0 ? Buffer.from(chunk) : Buffer.concat([waiting, chunk])
-    for (let end = frameEnd(waiting); end !== undefined; end = frameEnd(waiting)) {
-      yield openFrame(codec, waiting.subarray(0, end))
-      waiting = waiting.subarray(end)
+  for await (const frame of wholeFrames(stored)) yield openFrame(codec, frame)
+}
+
+/** Finds the frames in a stream. Each is valid until the next one is asked for. */
+async function* wholeFrames(stored: Bytes): AsyncGenerator<Uint8Array> {
+  const room = Buffer.allocUnsafe(2 * frameBytes)
+  let used = 0
+  for await (const chunk of stored) {
+    for (let at = 0; at < chunk.length;) {
+      const taken = chunk.subarray(at, at + room.length - used)
+      room.set(taken, used)
+      used += taken.length
+      at += taken.length
+      let begin = 0
+      for (let length = frameEnd(room.subarray(0, used)); length !== undefined;) {
+        yield room.subarray(begin, begin + length)
+        begin += length
+        length = frameEnd(room.subarray(begin, used))
+      }
+      room.copyWithin(0, begin, used)
+      used -= begin
+      if (used === room.length) throw corrupt('a block is larger than Larder writes')
     }
-    if (waiting.length > 2 * frameBytes) throw corrupt('a block is larger than Larder writes')
   }
-  if (waiting.length > 0) throw corrupt('the last block is cut off')
+  if (used > 0) throw corrupt('the last block is cut off')
 }
 
 function openFrame(codec: Codec, frame: Uint8Array): Uint8Array {
