@@ -42,6 +42,9 @@ export interface ReadRequest extends Limits {
 
 export type PipelineRequest = SealRequest | ReadRequest
 
+/** To the thread: one request, and while that runs at most one wish to stop it. */
+export type PipelineCommand = PipelineRequest | { readonly kind: 'cancel' }
+
 /** Sizes and SHA-256 of what is stored and of what is inside. */
 export interface Measured {
   readonly bytes: number
@@ -77,19 +80,63 @@ interface Watch {
  */
 export async function runPipeline(request: PipelineRequest, watch: Watch): Promise<Measured> {
   watch.signal.throwIfAborted()
-  // Built code sits beside its worker as `.js`, sources as `.ts`.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./pipeline-worker.${extension}`, import.meta.url), {
-    workerData: request,
-  })
-  const cancel = (): void => worker.postMessage('cancel')
+  const worker = takeWorker()
+  const send = (command: PipelineCommand): void => worker.postMessage(command)
+  const cancel = (): void => send({ kind: 'cancel' })
   watch.signal.addEventListener('abort', cancel)
   try {
-    return await outcome(worker, watch)
+    send(request)
+    const measured = await outcome(worker, watch)
+    keepAWhile(worker)
+    return measured
+  } catch (error) {
+    // Nobody knows what a failure left behind in there.
+    await worker.terminate()
+    throw error
   } finally {
     watch.signal.removeEventListener('abort', cancel)
-    await worker.terminate()
   }
+}
+
+/**
+ * A thread whose pipeline ended well. To start one and load the compressor and the ciphers takes as long as 20 MB of
+ * backup, and a backup needs four: a dump, the roles, and the reading back of both.
+ */
+let spare: { readonly worker: Worker; readonly end: NodeJS.Timeout } | undefined
+const keepMs = 3000
+
+function takeWorker(): Worker {
+  if (spare === undefined) return newWorker()
+  const { worker, end } = spare
+  spare = undefined
+  clearTimeout(end)
+  stopListening(worker)
+  worker.ref()
+  return worker
+}
+
+function newWorker(): Worker {
+  // Built code sits beside its worker as `.js`, sources as `.ts`.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return new Worker(new URL(`./pipeline-worker.${extension}`, import.meta.url))
+}
+
+/** Neither the thread nor its timer keeps a process from ending. */
+function keepAWhile(worker: Worker): void {
+  stopListening(worker)
+  if (spare !== undefined) return void worker.terminate()
+  const letGo = (): void => {
+    if (spare?.worker === worker) spare = undefined
+    void worker.terminate()
+  }
+  worker.on('error', letGo)
+  worker.unref()
+  spare = { worker, end: setTimeout(letGo, keepMs).unref() }
+}
+
+/** By name, because Node has listeners of its own on a worker. */
+function stopListening(worker: Worker): void {
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
 }
 
 function outcome(worker: Worker, { onProgress, onChild }: Watch): Promise<Measured> {
