@@ -119,6 +119,7 @@ function sentence({ databases, isRunning, sayWhen }: HealthFacts, conditions: re
   if (codes.has('BACKUP_CORRUPT')) return `${back}, but the newest backup has gone bad.`
   if (codes.has('BACKUP_STALE')) return `${back}, and nothing since.`
   if (conditions.some(({ code }) => !mild.has(code))) return `${back}, but the last backup failed.`
+  if (codes.has('CLOCK_WRONG')) return `${back}, but the clock of this PC looks wrong.`
   if (codes.has('KEY_UNCONFIRMED')) return `${back}, but nobody has confirmed the recovery key.`
   return codes.has('NOT_PROVEN') ? `${back}. This backup is intact, not proven yet.` : `${back}; proven.`
 }

@@ -1,0 +1,187 @@
+import { array, assert, boolean, constant, constantFrom, option, property, record } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { judge, maxAgeMs, type HealthFacts } from '../../../electron/engine/monitor/health-rules.ts'
+
+const now = Date.UTC(2026, 10, 3, 14)
+const hour = 3_600_000
+const sayWhen = (at: number): string => `${(now - at) / hour} h ago`
+
+type DatabaseFacts = HealthFacts['databases'][number]
+const good: DatabaseFacts = {
+  name: 'pos',
+  intactAt: now - hour,
+  provenAt: now - hour,
+  failure: null,
+  newestIsBad: false,
+}
+const failure = { code: 'DISK_FULL', text: 'The backup disk has too little room.', at: now - hour / 2 }
+const calm: HealthFacts = {
+  now,
+  plan: 'production',
+  databases: [good],
+  isRunning: false,
+  encrypted: true,
+  recoveryConfirmed: true,
+  sayWhen,
+}
+const judged = (database: Partial<DatabaseFacts>, site: Partial<HealthFacts> = {}) =>
+  judge({ ...calm, databases: [{ ...good, ...database }], ...site })
+const codes = (alerts: readonly { readonly code: string }[]): string[] => alerts.map(({ code }) => code)
+
+const moments = option(constantFrom(-5000, -200, -30, -3, -2, -1, 0, 2, 3).map((hours) => now + hours * hour))
+const anyDatabase = record({
+  name: constantFrom('pos', 'stock', 'a “b”'),
+  intactAt: moments,
+  provenAt: moments,
+  failure: option(constant(failure)),
+  newestIsBad: boolean(),
+})
+const anyFacts = record({
+  now: constant(now),
+  plan: constantFrom('production' as const, 'staging' as const),
+  databases: array(anyDatabase, { maxLength: 3 }),
+  isRunning: boolean(),
+  encrypted: boolean(),
+  recoveryConfirmed: boolean(),
+  sayWhen: constant(sayWhen),
+})
+
+describe('the verdict', () => {
+  test('is protected only when every fact is there and every fact is good', () => {
+    assert(
+      property(anyFacts, (facts) => {
+        const isGood = (one: DatabaseFacts): boolean =>
+          one.intactAt !== null &&
+          one.intactAt <= now + 5 * 60_000 &&
+          now - one.intactAt <= maxAgeMs[facts.plan] &&
+          one.provenAt !== null &&
+          one.provenAt >= one.intactAt &&
+          one.failure === null &&
+          !one.newestIsBad
+        const expected =
+          !facts.isRunning &&
+          facts.databases.length > 0 &&
+          facts.databases.every(isGood) &&
+          (!facts.encrypted || facts.recoveryConfirmed)
+        expect(judge(facts).health === 'protected').toBe(expected)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('never gets better when something gets worse', () => {
+    const order = ['protected', 'attention', 'at-risk']
+    const worse: readonly ((facts: HealthFacts) => HealthFacts)[] = [
+      (facts) => ({ ...facts, recoveryConfirmed: false }),
+      ...(
+        [
+          { provenAt: null },
+          { intactAt: null, provenAt: null },
+          { failure },
+          { newestIsBad: true },
+          { intactAt: now - 200 * 24 * hour, provenAt: null },
+        ] as const
+      ).map((change) => (facts: HealthFacts) => ({
+        ...facts,
+        databases: facts.databases.map((one, index) => (index === 0 ? { ...one, ...change } : one)),
+      })),
+    ]
+    assert(
+      property(anyFacts, constantFrom(...worse), (facts, change) => {
+        const idle = { ...facts, isRunning: false }
+        expect(order.indexOf(judge(change(idle)).health)).toBeGreaterThanOrEqual(
+          order.indexOf(judge(idle).health),
+        )
+      }),
+    )
+  })
+
+  test('comes with a reason unless it is protected, and with none then', () => {
+    assert(
+      property(anyFacts, (facts) => {
+        const { health, alerts } = judge({ ...facts, isRunning: false })
+        expect(alerts.length > 0).toBe(health !== 'protected')
+        for (const { text, since } of alerts) {
+          expect(text).toMatch(/^[A-Z].*[.?]$/)
+          expect(Date.parse(since)).not.toBeNaN()
+        }
+      }),
+    )
+  })
+
+  test('sounds like all is well only when it is', () => {
+    assert(
+      property(anyFacts, (facts) => {
+        const { health, sentence } = judge(facts)
+        expect(/; proven\.$/.test(sentence)).toBe(health === 'protected')
+        expect(sentence).toMatch(/^[A-Z].*\.$/)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('the sentence', () => {
+  test.each<readonly [string, ReturnType<typeof judged>]>([
+    ['You can go back to 1 h ago; proven.', judged({})],
+    ['You can go back to 1 h ago. This backup is intact, not proven yet.', judged({ provenAt: null })],
+    [
+      'You can go back to 1 h ago. This backup is intact, not proven yet.',
+      judged({ provenAt: now - 2 * hour }),
+    ],
+    ['You can go back to 1 h ago, but the last backup failed.', judged({ failure })],
+    ['You can go back to 1 h ago, but the newest backup has gone bad.', judged({ newestIsBad: true })],
+    ['You can go back to 30 h ago, and nothing since.', judged({ intactAt: now - 30 * hour })],
+    [
+      'You can go back to 1 h ago, but nobody has confirmed the recovery key.',
+      judged({}, { recoveryConfirmed: false }),
+    ],
+    ['You can go back to 1 h ago; proven.', judged({}, { recoveryConfirmed: false, encrypted: false })],
+    [
+      'You can go back to -2 h ago, but the clock of this PC looks wrong.',
+      judged({ intactAt: now + 2 * hour, provenAt: now + 3 * hour }),
+    ],
+    ['There is no backup yet.', judged({ intactAt: null, provenAt: null })],
+    ['There is no backup yet.', judged({}, { databases: [] })],
+    ['A backup is being taken now.', judged({ newestIsBad: true }, { isRunning: true })],
+    [
+      'There is no backup of “stock” yet.',
+      judged({}, { databases: [good, { ...good, name: 'stock', intactAt: null }] }),
+    ],
+    [
+      'You can go back to 3 h ago; proven.',
+      judged({}, { databases: [good, { ...good, name: 'stock', intactAt: now - 3 * hour }] }),
+    ],
+  ])('%s', (expected, { sentence }) => {
+    expect(sentence).toBe(expected)
+  })
+})
+
+describe('a backup', () => {
+  test('of the daily plan is stale after 25 hours, so that the long night of autumn is none too many', () => {
+    const at = (age: number) => judged({ intactAt: now - age, provenAt: now })
+    expect(at(25 * hour).health).toBe('protected')
+    const { health, alerts } = at(25 * hour + 1)
+    expect(health).toBe('at-risk')
+    expect(alerts).toMatchObject([{ code: 'BACKUP_STALE', since: new Date(now - 1).toISOString() }])
+  })
+
+  test('of the weekly plan is stale after 8 days', () => {
+    const at = (age: number) => judged({ intactAt: now - age, provenAt: now }, { plan: 'staging' }).health
+    expect([at(8 * 24 * hour), at(8 * 24 * hour + 1)]).toEqual(['protected', 'at-risk'])
+  })
+
+  test('that failed is told in its own words, and asks for attention, since the one before still stands', () => {
+    const { health, alerts } = judged({ failure })
+    expect(health).toBe('attention')
+    expect(alerts).toMatchObject([{ code: 'DISK_FULL', text: failure.text, state: 'open' }])
+  })
+
+  test('of each database counts, not only of the first', () => {
+    const databases = [good, { ...good, name: 'stock', newestIsBad: true }]
+    const { health, alerts } = judge({ ...calm, databases })
+    expect(health).toBe('at-risk')
+    expect(codes(alerts)).toEqual(['BACKUP_CORRUPT'])
+    expect(alerts[0]?.text).toContain('“stock”')
+  })
+})
