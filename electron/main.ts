@@ -56,6 +56,10 @@ function endWell(larder: () => Larder | undefined): void {
     event.preventDefault()
     void quitIfAllowed(running)
   })
+  // After a SIGTERM (a log-off, for one) Electron closes the windows and then waits for this instead of going.
+  app.on('window-all-closed', () => {
+    if (mayGo) app.quit()
+  })
 }
 
 async function startCommand(words: readonly string[]): Promise<void> {
