@@ -73,7 +73,6 @@ test('a signing key comes back from its text, and its public half proves what it
 test('a secret shows only to who asks for it', () => {
   const secret = new Secret('canary')
   const seen = [
-    `${secret}`,
     String(secret),
     JSON.stringify({ secret }),
     inspect({ secret }, { showHidden: true, depth: 9 }),

@@ -1,4 +1,4 @@
-import { array, assert, boolean, constant, constantFrom, option, property, record } from 'fast-check'
+import { array, assert, boolean, constant, constantFrom, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { judge, maxAgeMs, type HealthFacts } from '../../../electron/engine/monitor/health-rules.ts'
 
@@ -28,13 +28,16 @@ const judged = (database: Partial<DatabaseFacts>, site: Partial<HealthFacts> = {
   judge({ ...calm, databases: [{ ...good, ...database }], ...site })
 const codes = (alerts: readonly { readonly code: string }[]): string[] => alerts.map(({ code }) => code)
 
-const moments = option(constantFrom(-5000, -200, -30, -3, -2, -1, 0, 2, 3).map((hours) => now + hours * hour))
+const moments = constantFrom(null, -5000, -200, -30, -3, -2, -1, 0, 2, 3).map((hours) =>
+  hours === null ? null : now + hours * hour,
+)
+// Mostly good, so that the one bad fact is often alone.
 const anyDatabase = record({
   name: constantFrom('pos', 'stock', 'a “b”'),
   intactAt: moments,
   provenAt: moments,
-  failure: option(constant(failure)),
-  newestIsBad: boolean(),
+  failure: constantFrom(null, null, null, failure),
+  newestIsBad: constantFrom(false, false, false, true),
 })
 const anyFacts = record({
   now: constant(now),
@@ -113,7 +116,7 @@ describe('the verdict', () => {
     assert(
       property(anyFacts, (facts) => {
         const { health, sentence } = judge(facts)
-        expect(/; proven\.$/.test(sentence)).toBe(health === 'protected')
+        expect(sentence.endsWith('; proven.')).toBe(health === 'protected')
         expect(sentence).toMatch(/^[A-Z].*\.$/)
       }),
       { numRuns: 2000 },
