@@ -15,6 +15,8 @@ export interface SiteOptions {
   readonly server: PrivatePostgres
   /** Must be there already. */
   readonly database?: string
+  /** The plan covers every database of the server instead of that one. */
+  readonly all?: boolean
   readonly encrypt?: boolean
   readonly limits?: Partial<Limits>
   /** Another way to the same server, such as a wire that can be held. */
@@ -116,7 +118,7 @@ export function makeWorld(
 }
 
 export function requestFor(
-  { server, database = 'till', encrypt = true, port, login }: SiteOptions,
+  { server, database = 'till', all = false, encrypt = true, port, login }: SiteOptions,
   folder: string,
 ): SetUpRequest {
   return {
@@ -130,7 +132,7 @@ export function requestFor(
     },
     password: login?.password ?? server.password,
     plan: 'production',
-    databases: [database],
+    databases: all ? 'all' : [database],
     folder,
     encrypt,
   }
