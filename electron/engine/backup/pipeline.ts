@@ -118,7 +118,10 @@ function takeWorker(): Worker {
 function newWorker(): Worker {
   // Built code sits beside its worker as `.js`, sources as `.ts`.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return new Worker(new URL(`./pipeline-worker.${extension}`, import.meta.url))
+  return new Worker(new URL(`./pipeline-worker.${extension}`, import.meta.url), {
+    // Every chunk is garbage a moment later: with little room for the young, it is collected before it piles up.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  })
 }
 
 /** Neither the thread nor its timer keeps a process from ending. */
