@@ -18,6 +18,15 @@ await addScans(server, 'till', 6)
 
 const megabyte = 1024 * 1024
 const gigabyte = 1024 * megabyte
+/** Progress is reported over and over; a drive is pulled once. */
+function once(work: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) work()
+    isDone = true
+  }
+}
+
 const backUp = (site: TestSite) => site.engine.backUp('till')
 
 describe('a disk that is too small', () => {
@@ -166,6 +175,14 @@ describe.runIf(mayMount())('a real disk', () => {
     }
     await site.reopen()
     expect(expectWhole(site)).toHaveLength(1)
+  })
+
+  test('that is pulled before the dump is read back is not taken for a damaged file', async () => {
+    using disk = smallDisk(40)
+    await using site = await makeSite({ server, folder: join(disk.path, 'backups') })
+    const pull = once(() => disk.pull())
+    const backup = site.engine.backUp('till', { report: ({ phase }) => void (phase === 'check' && pull()) })
+    await expect(backup).rejects.toMatchObject({ code: 'DEST_UNAVAILABLE' })
   })
 
   test('that comes back after a crash is tidied up then', async () => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { leaksOf, secretsOf, watchArgv } from './canaries.ts'
 import { startPostgres } from './postgres-server.ts'
+import { allProcesses } from './processes.ts'
 import { makeTill } from './small-till.ts'
 import { makeSite } from './test-site.ts'
 
@@ -22,12 +22,14 @@ test('a site has four secrets, and shows none of them', () => {
 
 test('a secret in the arguments of any process is seen', async () => {
   const watch = watchArgv(secrets)
-  const careless = spawn('tail', ['-f', '/dev/null', secrets.get('database-password') ?? ''], {
+  const careless = spawn('tail', ['-f', '--', '/dev/null', secrets.get('database-password') ?? ''], {
     stdio: 'ignore',
   })
-  await pause(300)
-  careless.kill()
+  await vi.waitFor(() =>
+    expect(allProcesses()).toContainEqual(expect.objectContaining({ pid: careless.pid, name: 'tail' })),
+  )
   expect(watch.stop()).toEqual(['database-password in the arguments of tail'])
+  careless.kill()
 })
 
 test.each(['settings.json', 'catalogue.db', 'log'])('a secret in the file %s is seen', (name) => {
