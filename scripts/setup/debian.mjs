@@ -14,15 +14,17 @@ const packages = [
   'libnss3',
   'libasound2',
   'libgbm1',
-  // Desktop services that the end-to-end tests look at: notifications, tray, keyring, a window manager.
+  // Desktop services that the end-to-end tests look at: the session bus, notifications, the tray.
   'dbus',
   'dbus-daemon',
   'python3-dbus',
   'python3-gi',
   'libnotify4',
   'libsecret-1-0',
-  'gnome-keyring',
-  'openbox',
+  'dunst',
+  // For tests that look at a process from outside, or need a certificate.
+  'strace',
+  'openssl',
   // Where Electron cannot be downloaded, it is unpacked, and one addon compiled (electron-runtime.mjs).
   'unzip',
   'g++',

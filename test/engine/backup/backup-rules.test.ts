@@ -23,7 +23,7 @@ const anyName = oneof(
 
 describe('a name made safe', () => {
   test('has only characters that every file system and bucket takes, and is never long or empty', () => {
-    assert(property(anyName, (name) => void expect(safe(name)).toMatch(/^[a-z0-9_][a-z0-9_-]{0,47}$/)))
+    assert(property(anyName, (name) => /^[a-z0-9_][a-z0-9_-]{0,47}$/.test(safe(name))))
   })
 
   test('is never that of another name', () => {
@@ -114,7 +114,7 @@ describe('the room for a backup', () => {
   test('leaves a twentieth of the disk to the till, and never needs to leave more than 1 GiB', () => {
     expect(reserveBytes(10 * gibibyte)).toBe(gibibyte / 2)
     expect(reserveBytes(2000 * gibibyte)).toBe(gibibyte)
-    assert(property(nat(), (total) => void expect(reserveBytes(total)).toBeLessThanOrEqual(total / 20)))
+    assert(property(nat(), (total) => reserveBytes(total) <= total / 20))
   })
 
   test('is half as much again as the last one took', () => {

@@ -9,7 +9,7 @@ const [key, publicKey] = [signingKey(made.secret), verifyingKey(made.publicKey)]
 const manifest = sampleManifest({ id: '0123456789', takenAt: Date.UTC(2026, 10, 3, 2, 30) })
 const text = writeManifest(manifest, key)
 const refused = (changed: string): void =>
-  void expect(() => readManifest(changed, publicKey), changed).toThrow(
+  expect(() => readManifest(changed, publicKey), changed).toThrow(
     expect.objectContaining({ code: 'SIGNATURE_BAD' }),
   )
 
