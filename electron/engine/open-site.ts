@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { FaultError, toFault } from '../shared/fault.ts'
 import type { Manifest, Settings } from '../shared/model.ts'
-import { requireBackupFolder } from './backup/backup-folder.ts'
+import { requireBackupFolder, requireOwnFolder } from './backup/backup-folder.ts'
 import { clearLeftovers, clearStrays } from './backup/clear-leftovers.ts'
 import { readManifest } from './backup/manifest.ts'
 import { markCleared, reconcile } from './catalogue/interrupted-jobs.ts'
@@ -39,28 +39,29 @@ async function learnFromFolder({ world, settings, catalogue, limits }: Site): Pr
   const key = verifyingKey(settings.keys.signingKey)
   const read = (bytes: Buffer): Manifest => readManifest(bytes.toString(), key)
   try {
-    // An empty folder where the drive used to be would make every backup look missing.
-    await requireBackupFolder(settings)
-    for (const file of await clearStrays(settings.folder, world.now() - limits.totalMs))
-      world.log.warn(`${file} was never finished and is gone`)
+    // An empty folder where the drive used to be would make every backup look missing. One that is write-protected
+    // still tells what is in it.
+    await requireOwnFolder(settings)
     const found = needsRebuild(catalogue)
       ? await rebuildCatalogue(catalogue, settings.folder, read, world.now())
       : await adoptUnlisted(catalogue, settings.folder, read)
     if (found.listed > 0) world.log.info(`${found.listed} backups were listed from their manifests`)
     for (const { file, detail } of found.unknown)
       world.log.warn(`${file} is not a backup of this site: ${detail}`)
+    for (const file of await clearStrays(settings.folder, world.now() - limits.totalMs))
+      world.log.warn(`${file} was never finished and is gone`)
   } catch (error) {
     if (!(error instanceof FaultError) || error.code !== 'DEST_UNAVAILABLE') throw error
-    world.log.warn(`the backup folder cannot be read: ${error.fault.detail ?? ''}`)
+    world.log.warn(`the backup folder cannot be used: ${error.fault.detail ?? ''}`)
   }
 }
 
 /** Whatever lies on a drive that is away now is cleared at the start after it came back. */
 async function clearInterrupted({ world, settings, catalogue }: Site): Promise<void> {
   for (const { job, partialPaths, child } of reconcile(catalogue, world.now())) {
-    if (child !== null && isCertainlyAlive(child)) process.kill(child.pid, 'SIGKILL')
     const about = `${job.kind} of ${job.database} was interrupted`
     try {
+      if (child !== null && isCertainlyAlive(child)) process.kill(child.pid, 'SIGKILL')
       if (job.kind === 'backup') await requireBackupFolder(settings)
       await clearLeftovers(partialPaths)
       markCleared(catalogue, job.id, world.now())

@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { untoldJobs } from '../../electron/engine/catalogue/job-history.ts'
@@ -97,6 +106,18 @@ test('a half-written file that nobody can be writing any more is removed at the 
   expect(left).toEqual(expect.arrayContaining([...files.slice(1), `${young}.partial`, file]))
 })
 
+// Root writes where it likes; the write-protected disk below is for root.
+test.runIf(process.getuid?.() !== 0)(
+  'a folder that may only be read is refused before the dump',
+  async () => {
+    await using site = await makeSite({ server })
+    await backUp(site)
+    chmodSync(site.folder, 0o500)
+    await expectFault(site, 'DEST_UNAVAILABLE', () => backUp(site))
+    chmodSync(site.folder, 0o700)
+  },
+)
+
 describe.runIf(mayMount())('a real disk', () => {
   test('that fills up in the middle is left as it was, and the catalogue on it still works', async () => {
     using disk = smallDisk(10)
@@ -121,6 +142,11 @@ describe.runIf(mayMount())('a real disk', () => {
     disk.writeProtect()
     const fault = await expectFault(site, 'DEST_UNAVAILABLE', () => backUp(site))
     expect(fault.next).toContain(site.folder)
+    // Even a catalogue that is lost at the same time is made anew from what can only be read.
+    const { id } = site.engine.find('latest')
+    site.engine.close()
+    rmSync(join(site.dataFolder, 'catalogue.db'))
+    expect((await site.reopen()).find('latest').id).toBe(id)
   })
 
   test('that stops taking files at the last step ends the job all the same', async () => {

@@ -56,6 +56,8 @@ describe('a Larder that is killed', () => {
     wire.holdAfter(1024 * 1024)
     const { made, told } = await afterKilling(async (larder) => {
       await wire.held()
+      // What came through is written first: a pg_dump that still has something to write would notice by itself.
+      await pause(500)
       larder.kill()
       await larder.ended
       // It waits for the server, so nobody told it that its Larder is gone.
@@ -105,7 +107,7 @@ describe.runIf(mayTrace)('a Larder that is killed at the last step', () => {
     ['archive', 1],
     ['roles', 2],
     ['manifest', 3],
-  ])('before the %s get their names, has made no backup', async (_file, nth) => {
+  ])('before the file of the %s has its name, has made no backup', async (_file, nth) => {
     const larder = larderWith(`signal=KILL:when=${nth}`)
     expect(await afterKilling(() => Promise.resolve(), larder)).toEqual({ made: [], told: 1 })
   })

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { exitCodeOf, exitCodes } from '../../electron/command/exit-codes.ts'
 import { recentJobs, runningJobs } from '../../electron/engine/catalogue/job-history.ts'
 import { expectWhole } from '../support/after-fault.ts'
 import { startLarder } from '../support/another-larder.ts'
@@ -22,6 +23,7 @@ test('of two backups of one database the second is told that one is running, and
   const other = await startLarder(site).ended
   expect(other.fault).toMatchObject({ code: 'ALREADY_RUNNING' })
   expect(other.fault?.next).toContain(String(first.pid))
+  expect(exitCodeOf('ALREADY_RUNNING')).toBe(exitCodes.busy)
   await expect(site.engine.backUp('till')).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
   // A start in the meantime must not take the living for dead, nor its files for leftovers.
   await site.reopen()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect } from 'vitest'
+import { exitCodeOf, exitCodes } from '../../electron/command/exit-codes.ts'
 import { readManifest } from '../../electron/engine/backup/manifest.ts'
 import { listBackups } from '../../electron/engine/catalogue/backups.ts'
 import { recentJobs, runningJobs } from '../../electron/engine/catalogue/job-history.ts'
@@ -27,6 +28,8 @@ export async function expectFault(
   expect(fault).toMatchObject({ code })
   expect(fault.text + fault.next, 'a sentence with a gap').not.toMatch(/\{\w+\}/)
   expect(job).toMatchObject({ state: 'failed', fault: { code } })
+  // What a script sees; busy, wrong key and cancelled have exit codes of their own.
+  expect(exitCodeOf(code)).toBe(exitCodes.failed)
   return fault
 }
 
