@@ -9,6 +9,7 @@ import { requireSuccess, startTool, type RunningTool } from '../postgres/run-too
 import { Secret } from '../secret.ts'
 import { opened, sealed } from './age.ts'
 import { feed } from './feed.ts'
+import { givingBack } from './giving-back.ts'
 import { folderFault, writePartial } from './partial-file.ts'
 import type { Bytes } from './pieces.ts'
 import type {
@@ -47,7 +48,7 @@ async function seal(request: SealRequest, run: Run): Promise<Measured> {
   const plain = meter(run, 'plainBytes')
   const stored = meter(run, 'storedBytes')
   const dumped = plain.through(unhurried(tool.stdout))
-  const packed = request.compress ? compressed(dumped) : dumped
+  const packed = request.compress ? givingBack(compressed(dumped)) : dumped
   const closed = request.recipients.length > 0 ? sealed(packed, request.recipients) : packed
   try {
     // Both must end well: a stream may finish before its process says that it failed.
@@ -79,7 +80,7 @@ async function read(request: ReadRequest, run: Run): Promise<Measured> {
   const plain = meter(run, 'plainBytes')
   const file = createReadStream(request.path, { highWaterMark: 1024 * 1024, signal: run.signal })
   const closed = stored.through(file)
-  const packed = request.identity === null ? closed : opened(closed, new Secret(request.identity))
+  const packed = request.identity === null ? closed : givingBack(opened(closed, new Secret(request.identity)))
   const bytes = plain.through(request.compressed ? decompressed(packed) : packed)
   try {
     if (request.into !== undefined) await keep(bytes, request.into)
@@ -142,7 +143,7 @@ function meter({ counted }: Run, name: 'plainBytes' | 'storedBytes'): Meter {
   const hash = createHash('sha256')
   return {
     async *through(bytes) {
-      for await (const chunk of bytes) {
+      for await (const chunk of givingBack(bytes)) {
         hash.update(chunk)
         counted[name] += chunk.length
         yield chunk
