@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { defaultDataFolder } from './engine/settings.ts'
+import { defaultDataFolder } from './engine/data-folder.ts'
 
 const verbs = [
   'setup',

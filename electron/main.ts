@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { app, session } from 'electron/main'
 import { commandIn, dataFolderIn } from './arguments.ts'
 import { refuseEverythingElse } from './desktop/hardening.ts'
@@ -10,6 +11,8 @@ import { makeWindow } from './desktop/window.ts'
 
 const resources = join(app.getAppPath(), 'resources')
 const built = import.meta.dirname
+
+const iconShownMs = 150
 
 /** The desktop app. The icon comes first; everything heavy is loaded once it is there. */
 async function startDesktop(): Promise<void> {
@@ -38,6 +41,8 @@ async function startDesktop(): Promise<void> {
   endWell(() => larder)
   refuseEverythingElse(session.defaultSession)
   serveWindow(session.defaultSession, join(built, '..', 'renderer'))
+  // The panel asks for the icon in a call of its own; loading the engine would keep it waiting.
+  await setTimeout(iconShownMs)
   const { startLarder } = await import('./desktop/larder.ts')
   larder = await startLarder({ dataFolder, resources, tray, window })
   if (!process.argv.includes('--hidden')) window.show()

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import about from '../../package.json' with { type: 'json' }
-import { defaultDataFolder } from '../engine/settings.ts'
+import { defaultDataFolder } from '../engine/data-folder.ts'
 import { openLog } from '../log.ts'
 import { FaultError } from '../shared/fault.ts'
 import { addBackup } from './backup.ts'
