@@ -56,10 +56,15 @@ async function newHeader(
       return []
     },
   })
-  const file = await encrypter.encrypt(new Uint8Array())
+  // As a stream: for an array the package loads Node's whole HTTP client to join the parts.
+  const parts: Uint8Array[] = []
+  for await (const part of await encrypter.encrypt(emptyStream())) parts.push(part)
   if (fileKey === undefined) throw new Error('the age package gave no file key')
-  return { header: file.subarray(0, -emptyPayloadBytes), fileKey }
+  return { header: Buffer.concat(parts).subarray(0, -emptyPayloadBytes), fileKey }
 }
+
+const emptyStream = (): ReadableStream<Uint8Array> =>
+  new ReadableStream({ start: (controller) => controller.close() })
 
 const headerLimit = 64 * 1024
 const headerEnd = /\n--- [^\n]*\n/
