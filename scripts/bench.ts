@@ -1,57 +1,97 @@
-// npm run bench [-- --only backup|tray|catalogue] [--quick]
+// npm run bench [-- --only backup|memory|tray|catalogue] [--quick]
 // Every ratio is taken within one run, in turns with what it is compared to. Absolute times say nothing elsewhere.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Figure } from './bench/accounting.ts'
+import { isMet, type Figure } from './bench/accounting.ts'
 import { benchBackup } from './bench/backup.ts'
 import { benchCatalogue } from './bench/catalogue.ts'
+import { buildLarderBackup } from './bench/larder-backup.ts'
+import { benchMemory } from './bench/memory.ts'
+import { withTills, type Megabytes } from './bench/tills.ts'
 import { benchTray } from './bench/tray.ts'
+
+const parts = ['catalogue', 'backup', 'memory', 'tray'] as const
+type Part = (typeof parts)[number]
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
 })
-const isWanted = (part: string): boolean => values.only === undefined || values.only === part
-const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'))
+const { only, quick } = values
+if (only !== undefined && !parts.some((part) => part === only))
+  throw new Error(`There is no part ${only}; there are ${parts.join(', ')}.`)
+const isWanted = (part: Part): boolean => only === undefined || only === part
 
-async function measure(): Promise<Figure[]> {
-  const figures: Figure[] = []
-  if (isWanted('catalogue'))
-    figures.push(
-      ...benchCatalogue().map(({ question, medianMs, mustMs, aimMs }) => ({
-        figure: `100,000 backups: ${question} (ms)`,
-        measured: medianMs,
-        must: mustMs,
-        aim: aimMs,
-      })),
-    )
-  if (isWanted('backup')) figures.push(...(await benchBackup(folder, values.quick ? 2 : 5)))
-  if (isWanted('tray')) figures.push(...(await benchTray(folder, values.quick ? 3 : 9)))
+async function measure(folder: string): Promise<Figure[]> {
+  const figures = isWanted('catalogue') ? catalogueFigures() : []
+  if (isWanted('backup') || isWanted('memory')) figures.push(...(await measureBackups(folder)))
+  if (isWanted('tray')) figures.push(...(await benchTray(folder, quick ? 3 : 9)))
   return figures
 }
 
-const round = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(3)))
-const isMet = ({ measured, must }: Figure): boolean => must === null || measured <= must
+async function measureBackups(folder: string): Promise<Figure[]> {
+  await buildLarderBackup()
+  const sizes: Megabytes[] = quick ? [5, 50] : [5, 50, 150]
+  return withTills(folder, sizes, async (tills) => [
+    ...(isWanted('backup') ? await benchBackup(tills.slice(1), folder, quick ? 3 : 5) : []),
+    ...(isWanted('memory') ? await benchMemory(tills) : []),
+  ])
+}
 
-try {
-  const figures = await measure()
+function catalogueFigures(): Figure[] {
+  return benchCatalogue().map(({ question, medianMs, mustMs, aimMs }) => ({
+    figure: `100,000 backups: ${question} (ms)`,
+    measured: medianMs,
+    must: mustMs,
+    aim: aimMs,
+  }))
+}
+
+const round = (value: number | null | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value.toPrecision(3))
+
+function print(figures: readonly Figure[]): void {
   console.table(
     figures.map((one) => ({
       figure: one.figure,
-      measured: round(one.measured),
-      from: round(one.spread?.[0] ?? null),
-      to: round(one.spread?.[1] ?? null),
       must: round(one.must),
       aim: round(one.aim),
-      '': isMet(one) ? (one.aim === null || one.measured <= one.aim ? 'aim reached' : 'ok') : 'MISSED',
+      measured: round(one.measured),
+      from: round(one.spread?.[0]),
+      to: round(one.spread?.[1]),
+      '': verdict(one),
     })),
   )
+}
+
+function verdict(one: Figure): string {
+  if (one.must === null) return ''
+  if (!isMet(one)) return 'MISSED'
+  return one.aim !== null && one.measured <= one.aim ? 'aim reached' : 'ok'
+}
+
+function write(figures: readonly Figure[], loadBefore: number): void {
   const results = join(import.meta.dirname, '../bench-results')
   mkdirSync(results, { recursive: true })
-  const file = join(results, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`)
-  writeFileSync(file, `${JSON.stringify(figures, undefined, 2)}\n`)
+  const at = new Date().toISOString()
+  const file = join(results, `${at.replaceAll(/[:.]/g, '-')}.json`)
+  const machine = {
+    cpu: cpus()[0]?.model ?? '',
+    cores: cpus().length,
+    node: process.version,
+    load: [loadBefore, loadavg()[0] ?? Number.NaN],
+  }
+  writeFileSync(file, `${JSON.stringify({ at, quick, machine, figures }, undefined, 2)}\n`)
   console.log(`Written to ${file}`)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'))
+try {
+  const loadBefore = loadavg()[0] ?? Number.NaN
+  const figures = await measure(folder)
+  print(figures)
+  write(figures, loadBefore)
   if (!figures.every(isMet)) process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

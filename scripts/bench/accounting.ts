@@ -21,13 +21,15 @@ function childCpuMs(): number {
 export async function run(
   command: string,
   args: readonly string[],
-  env: Record<string, string>,
+  env: Readonly<Record<string, string>>,
+  onStart?: (pid: number) => void,
 ): Promise<Cost & { readonly output: string }> {
   const before = { cpuMs: childCpuMs(), at: performance.now() }
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  if (child.pid !== undefined) onStart?.(child.pid)
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   const [code] = (await once(child, 'close')) as [number | null]
@@ -36,36 +38,56 @@ export async function run(
 }
 
 /** Memory of a process and all its descendants in MB, shared pages divided among their users (PSS). */
-export function pssMb(root: number): number {
-  const kilobytes = descendants(root).map((pid) => {
-    try {
-      return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-    } catch {
-      return 0 // It has ended meanwhile.
-    }
-  })
-  return kilobytes.reduce((sum, one) => sum + one, 0) / 1024
+export const pssMb = (root: number): number =>
+  sum(descendants(root).map((pid) => kilobytes(pid, 'smaps_rollup', 'Pss') / 1024))
+
+/** The command lines of a process and all its descendants. */
+export const commandLines = (root: number): string[] =>
+  descendants(root).map((pid) => read(pid, 'cmdline').replaceAll('\0', ' '))
+
+const lookEveryMs = 100
+
+/** Watches the programs that a process starts; `stop` tells how much memory they had at most at one time, in MB. */
+export function watchChildren(parent: number): { stop(): number } {
+  let peakMb = 0
+  const timer = setInterval(() => {
+    const children = descendants(parent).filter((pid) => pid !== parent)
+    peakMb = Math.max(peakMb, sum(children.map((pid) => kilobytes(pid, 'status', 'VmRSS') / 1024)))
+  }, lookEveryMs)
+  return {
+    stop() {
+      clearInterval(timer)
+      return peakMb
+    },
+  }
 }
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+/** A file of a process; empty when the process has ended meanwhile. */
+function read(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function kilobytes(pid: number, file: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(read(pid, file))?.[1] ?? 0)
+}
+
+/** The process itself, its children, and so on. */
 function descendants(root: number): number[] {
   const parents = new Map<number, number[]>()
-  for (const pid of readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
-    const parent = parentOf(pid)
-    if (parent !== undefined) parents.set(parent, [...(parents.get(parent) ?? []), pid])
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  for (const pid of pids.map(Number)) {
+    const stat = read(pid, 'stat')
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    parents.set(parent, [...(parents.get(parent) ?? []), pid])
   }
   const below = (pid: number): number[] => [pid, ...(parents.get(pid) ?? []).flatMap(below)]
   return below(root)
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-  } catch {
-    return undefined
-  }
 }
 
 export function median(values: readonly number[]): number {
@@ -79,9 +101,12 @@ export interface Figure {
   readonly measured: number
   readonly must: number | null
   readonly aim: number | null
-  /** The values behind the median, smallest to largest. */
+  /** The smallest and the largest of the values behind the median. */
   readonly spread?: readonly [number, number]
 }
+
+/** A figure that could not be measured is not met. */
+export const isMet = ({ measured, must }: Figure): boolean => must === null || measured <= must
 
 export function figure(
   name: string,

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { _electron } from 'playwright'
 import { Engine } from '../../electron/engine/engine.ts'
+import { desktopTexts } from '../../electron/shared/texts-desktop.ts'
 import { startDesktop, until, type Desktop } from '../../test/support/desktop.ts'
 import { electronLaunch, officialElectron, runtimeFolder } from '../electron.mjs'
 import { startPostgres } from '../private-postgres/server.ts'
-import { figure, pssMb, type Figure } from './accounting.ts'
+import { commandLines, figure, pssMb, run, type Figure } from './accounting.ts'
 import { plainWorld } from './plain-world.ts'
 
 interface App {
@@ -17,41 +17,58 @@ interface App {
 }
 
 const settleMs = 4000
+/** Half a minute later V8 has given back what the window took. */
+const afterwardsMs = 30_000
+const weighedRounds = 3
 
 /** Larder in the tray beside an Electron app that has a tray icon and nothing else: memory, and the way to the icon. */
 export async function benchTray(folder: string, rounds: number): Promise<Figure[]> {
   const larder = await larderApp(folder)
   const empty = emptyApp(folder)
-  const memory: number[] = []
   const startUp: number[] = []
+  const memory: number[] = []
+  const memoryAfterwards: number[] = []
   for (let round = 0; round < rounds; round += 1) {
-    // Each start has a desktop of its own, so that no icon of the one before is taken for the new one.
-    const ours = await trayOnly(larder, round < 3)
-    const theirs = await trayOnly(empty, round < 3)
+    const weigh = round < weighedRounds
+    const ours = await start(larder, async (running) => ({
+      ...running,
+      hiddenMb: weigh ? await settled(running) : Number.NaN,
+      closedMb: weigh ? await openAndClose(running) : Number.NaN,
+    }))
+    const theirs = await start(empty, async (running) => ({
+      ...running,
+      hiddenMb: weigh ? await settled(running) : Number.NaN,
+    }))
     startUp.push(ours.startMs / theirs.startMs)
-    if (ours.pssMb !== null && theirs.pssMb !== null) memory.push(ours.pssMb - theirs.pssMb)
+    if (!weigh) continue
+    memory.push(ours.hiddenMb - theirs.hiddenMb)
+    memoryAfterwards.push(ours.closedMb - theirs.hiddenMb)
   }
-  const closed = (await afterWindow(larder)) - (await afterWindow(empty))
   return [
     figure('spawn → tray ÷ empty tray app', startUp, 1.5, 1.25),
     figure('tray-only memory over empty tray app (MB)', memory, 40, 25),
-    figure('memory after closing the window over empty tray app (MB)', [closed], 40, 25),
+    figure('the same after opening and closing the window (MB)', memoryAfterwards, 40, 25),
   ]
 }
 
-async function trayOnly(app: App, weigh: boolean): Promise<{ startMs: number; pssMb: number | null }> {
+interface Running {
+  readonly desktop: Desktop
+  readonly pid: number
+  /** From the start of the program until its icon was in the tray. */
+  readonly startMs: number
+}
+
+/** Each start has a desktop of its own, so that no icon of the one before is taken for the new one. */
+async function start<T>({ executablePath, args }: App, look: (running: Running) => Promise<T>): Promise<T> {
   const desktop = await startDesktop()
   const from = performance.now()
-  const child = spawn(app.executablePath, [...app.args, '--disable-gpu', '--hidden'], {
+  const child = spawn(executablePath, [...args, '--disable-gpu', '--hidden'], {
     env: envOf(desktop),
     stdio: 'ignore',
   })
   try {
     await until(async () => (await desktop.tray()) !== null, 30_000, 5)
-    const startMs = performance.now() - from
-    if (!weigh) return { startMs, pssMb: null }
-    await pause(settleMs)
-    return { startMs, pssMb: pssMb(child.pid ?? 0) }
+    return await look({ desktop, pid: child.pid ?? 0, startMs: performance.now() - from })
   } finally {
     const gone = once(child, 'exit')
     child.kill('SIGKILL')
@@ -60,25 +77,23 @@ async function trayOnly(app: App, weigh: boolean): Promise<{ startMs: number; ps
   }
 }
 
-/** Opens the window, closes it, and weighs what stays. The empty app opens an empty window. */
-async function afterWindow({ executablePath, args }: App): Promise<number> {
-  const desktop = await startDesktop()
-  const app = await _electron.launch({
-    executablePath,
-    args: [...args, '--disable-gpu'],
-    env: envOf(desktop),
-  })
-  try {
-    await app.firstWindow()
-    await pause(settleMs / 2)
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-    await pause(settleMs)
-    return pssMb(app.process().pid ?? 0)
-  } finally {
-    await app.evaluate(({ app: electron }) => electron.exit()).catch(() => undefined)
-    await desktop.stop()
-  }
+async function settled({ pid }: Running): Promise<number> {
+  await pause(settleMs)
+  return pssMb(pid)
 }
+
+/** Opens the window from the tray, closes it as a person does, and weighs what stays. */
+async function openAndClose({ desktop, pid }: Running): Promise<number> {
+  await desktop.trayClick(desktopTexts.open)
+  await until(async () => hasWindow(pid))
+  await pause(settleMs)
+  await run('python3', [join(import.meta.dirname, 'close-windows.py')], envOf(desktop))
+  await until(async () => !hasWindow(pid))
+  await pause(afterwardsMs)
+  return pssMb(pid)
+}
+
+const hasWindow = (pid: number): boolean => commandLines(pid).some((line) => line.includes('--type=renderer'))
 
 const envOf = (desktop: Desktop): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
@@ -109,12 +124,11 @@ async function larderApp(folder: string): Promise<App> {
 }
 
 const emptyMain = `
-const { app, BrowserWindow, Tray } = require('electron')
+const { app, Tray } = require('electron')
 app.on('window-all-closed', () => undefined)
 app.whenReady().then(() => {
   global.tray = new Tray(require('node:path').join(__dirname, 'icon.png'))
   global.tray.setToolTip('empty')
-  if (!process.argv.includes('--hidden')) new BrowserWindow().loadURL('about:blank')
 })
 `
 
