@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconKey } from '@tabler/icons-react'
 import { texts } from '../electron/shared/texts.ts'
-import { faults } from '../electron/shared/fault.ts'
+import { faults } from '../electron/shared/fault-table.ts'
 import type { Output } from '../electron/shared/ipc.ts'
 import type { Job } from '../electron/shared/model.ts'
 import { FaultNotice } from './fault-notice.tsx'

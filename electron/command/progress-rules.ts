@@ -5,8 +5,10 @@ const phases: Record<JobPhase, string> = {
   inspect: 'looking',
   dump: 'saving',
   check: 'reading back',
-  restore: 'restoring for a test',
+  restore: 'restoring it beside',
   compare: 'comparing',
+  swap: 'changing places',
+  after: 'running the program that comes after it',
   finish: 'finishing',
 }
 const barWidth = 20

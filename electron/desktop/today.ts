@@ -1,4 +1,5 @@
 import { listBackups, totals } from '../engine/catalogue/backups.ts'
+import { keptRestores, toRestore } from '../engine/catalogue/restores.ts'
 import { unresolvedFailures } from '../engine/catalogue/job-history.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Today } from '../shared/ipc.ts'
@@ -22,6 +23,7 @@ export async function readToday(engine: Engine, work: Work): Promise<Today> {
     newest: listBackups(catalogue, { limit: newestCount }),
     running: [...work.progress],
     failures: [...unresolvedFailures(catalogue)],
+    kept: keptRestores(catalogue).map(toRestore),
     recoveryConfirmed: settings.keys.recoveryConfirmedAt !== null,
     encrypted: settings.keys.recoveryRecipient !== null,
   }

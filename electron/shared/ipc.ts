@@ -11,6 +11,7 @@ import {
   Server,
   Status,
 } from './model.ts'
+import { Restore, RestoreLook, RestoreResult, RoleChoice } from './restore-model.ts'
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 const Id = z.strictObject({ id: z.string().min(1).max(200) })
@@ -70,6 +71,8 @@ export const Today = z.strictObject({
   running: z.array(Progress),
   /** The newest ended run of each database that did not end well, and is not yet made good. */
   failures: z.array(Job),
+  /** Restores that can be undone, newest first. */
+  kept: z.array(Restore),
   recoveryConfirmed: z.boolean(),
   encrypted: z.boolean(),
 })
@@ -84,6 +87,30 @@ export const BackupDetails = z.strictObject({
   jobs: z.array(Job),
 })
 export type BackupDetails = z.output<typeof BackupDetails>
+
+/** The technician PIN, as typed. */
+const Pin = z.string().max(200)
+export const PinState = z.strictObject({
+  isSet: z.boolean(),
+  /** Nothing is tried before this has passed; 0: at once. */
+  waitMs: z.int().nonnegative(),
+})
+export type PinState = z.output<typeof PinState>
+
+export const RestoreRequest = z.strictObject({
+  id: z.string().min(1).max(200),
+  /** Null: in the place of the database it was taken of. Otherwise a new database of this name. */
+  into: z.string().min(1).max(63).nullable(),
+  /** The name of the database that is replaced or made, typed by hand. */
+  typedName: z.string().max(200),
+  pin: Pin,
+  roles: RoleChoice,
+  /** One line; Larder splits it into program and arguments, and no shell sees it. */
+  after: z.string().max(4096).nullable(),
+  /** A login with more rights than the one of backups, used for this restore and not kept. */
+  login: z.strictObject({ user: z.string().min(1).max(63), password: Password }).nullable(),
+})
+export type RestoreRequest = z.output<typeof RestoreRequest>
 
 /** What the window may ask. Anything else is refused at the door. */
 export const calls = {
@@ -117,6 +144,20 @@ export const calls = {
   verifyBackup: call(Id, CheckResult),
   /** Restores it into a PostgreSQL of its own, compares everything, and removes that again. */
   proveBackup: call(Id, ProofResult),
+  /** What stands in the way of a restore and what it would cost. Changes nothing. */
+  lookAtRestore: call(Id, RestoreLook),
+  restoreBackup: call(RestoreRequest, RestoreResult),
+  /** Puts back what a restore swapped out. */
+  undoRestore: call(Id.extend({ pin: Pin }), RestoreResult),
+  /** Drops what a restore swapped out; it cannot be undone any more. */
+  releaseRestore: call(Id.extend({ typedName: z.string().max(200), pin: Pin }), z.void()),
+  listRestores: call(z.void(), z.array(Restore)),
+  openReport: call(Id, z.void()),
+  pinState: call(z.void(), PinState),
+  /** The first PIN needs no old one. */
+  setPin: call(z.strictObject({ pin: Pin, oldPin: Pin.nullable() }), PinState),
+  /** For a forgotten PIN: whoever holds the recovery key may set another. */
+  resetPin: call(z.strictObject({ pin: Pin, recoveryKey: z.string().max(1000) }), PinState),
   /** Kept only after the server has taken it. */
   changePassword: call(z.strictObject({ password: Password }), z.void()),
   cancelJob: call(Id, z.void()),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { faults, type FaultCode } from './fault.ts'
+import type { FaultCode } from './fault.ts'
+import { faults } from './fault-table.ts'
 
 const Text = z.string().min(1).max(4096)
 const Bytes = z.int().nonnegative()
@@ -167,9 +168,9 @@ export const FaultRecord = z.strictObject({
   detail: z.string().optional(),
 })
 
-export const JobKind = z.enum(['backup', 'verify', 'prove', 'export'])
+export const JobKind = z.enum(['backup', 'verify', 'prove', 'export', 'restore', 'undo', 'release'])
 export const JobState = z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted'])
-export const JobPhase = z.enum(['inspect', 'dump', 'check', 'restore', 'compare', 'finish'])
+export const JobPhase = z.enum(['inspect', 'dump', 'check', 'restore', 'compare', 'swap', 'after', 'finish'])
 export type JobPhase = z.output<typeof JobPhase>
 
 /** One run of something that takes time, from start to exactly one end (INV-5). */

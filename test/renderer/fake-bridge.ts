@@ -1,4 +1,5 @@
-import { faults, type Fault } from '../../electron/shared/fault.ts'
+import type { Fault } from '../../electron/shared/fault.ts'
+import { faults } from '../../electron/shared/fault-table.ts'
 import type { Bridge, Call, EventName, Handlers, Output, Payload, Reply } from '../../electron/shared/ipc.ts'
 import * as sample from './sample.ts'
 

@@ -32,14 +32,14 @@ export interface JobEnd {
 }
 
 /**
- * Starts a job and returns its id. A backup also takes the lease of its database: throws ALREADY_RUNNING while a
- * live owner, in any process, holds it (INV-6). A dead owner's job becomes *interrupted* here; `reconcile` hands
+ * Starts a job and returns its id. A backup and a restore also take the lease of their database: throws
+ * ALREADY_RUNNING while a live owner, in any process, holds it (INV-6). A dead owner's job becomes *interrupted* here; `reconcile` hands
  * out what it left behind.
  */
 export function beginJob(catalogue: Catalogue, request: JobRequest, alive = isAlive): string {
   const { kind, database, owner, now } = request
   return catalogue.write(() => {
-    if (kind === 'backup') takeLease(catalogue, database, now, alive)
+    if (needsLease(kind)) takeLease(catalogue, database, now, alive)
     const id = randomUUID()
     catalogue.run(
       `INSERT INTO jobs (id, kind, database, state, owner, started_at, heartbeat_at)
@@ -50,10 +50,15 @@ export function beginJob(catalogue: Catalogue, request: JobRequest, alive = isAl
   })
 }
 
+/** Whatever reads all of a database, or swaps it, is alone with it. As the index `jobs_lease` says. */
+const needsLease = (kind: JobRequest['kind']): boolean =>
+  kind === 'backup' || kind === 'restore' || kind === 'undo' || kind === 'release'
+
 function takeLease(catalogue: Catalogue, database: string, now: number, alive: typeof isAlive): void {
   const holder = catalogue.get(
     JobRow,
-    "SELECT * FROM jobs WHERE kind = 'backup' AND state = 'running' AND database = @database",
+    `SELECT * FROM jobs WHERE kind IN ('backup', 'restore', 'undo', 'release') AND state = 'running'
+     AND database = @database`,
     { database },
   )
   if (!holder) return

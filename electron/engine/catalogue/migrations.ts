@@ -129,8 +129,37 @@ const totals = `
   END;
 `
 
+/*
+ * A restore swaps databases by their names, and is told apart after a crash by their oids. What it replaced shares the
+ * lease with backups: neither may begin while the other is at work in the same database.
+ */
+const restores = `
+  CREATE TABLE restores (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    server TEXT NOT NULL,
+    database TEXT NOT NULL,
+    backup_id TEXT,
+    undoes TEXT,
+    started_at INTEGER NOT NULL,
+    beside TEXT,
+    beside_oid INTEGER,
+    kept_as TEXT,
+    kept_until INTEGER,
+    result TEXT
+  ) STRICT;
+  CREATE INDEX restores_open ON restores (state, seq DESC) WHERE state IN ('running', 'kept');
+
+  DROP INDEX jobs_lease;
+  CREATE UNIQUE INDEX jobs_lease ON jobs (database)
+    WHERE kind IN ('backup', 'restore', 'undo', 'release') AND state = 'running';
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, update: (sqlite) => sqlite.exec(backups + jobs + totals) },
+  { version: 2, update: (sqlite) => sqlite.exec(restores) },
 ]
 
 export const newestVersion = (steps: readonly Migration[] = migrations): number => steps.at(-1)?.version ?? 0
