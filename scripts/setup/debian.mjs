@@ -30,39 +30,69 @@ const packages = [
   'g++',
 ]
 
+// Older clients have a hole that a doctored file could use, and Larder refuses to open a foreign file with them.
+const leastVersions = [['postgresql-client-15', '15.20']]
+
 const programs = [
   ['initdb', 'PostgreSQL with its server programs'],
   ['age', 'age'],
   ['zstd', 'zstd'],
 ]
 
-/** Installs the Debian packages that are missing, or throws a SetupError with the one command that does it. */
+/**
+ * Installs the Debian packages that are missing, and newer ones for those that are too old, as far as the system
+ * offers them. Throws a SetupError with the one command that does it when we may not.
+ */
 export function installDebianPackages() {
   const present = installedPackages()
   const missing = packages.filter((name) => !present.has(name))
-  if (missing.length === 0) return
+  const wanted = [...missing, ...outdatedPackages(present)]
+  if (wanted.length === 0) return
 
-  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing]
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...wanted]
   const sudo = rootPrefix()
   if (sudo === undefined) {
     throw new SetupError(`Type this, then start again:\n  sudo apt-get update && sudo ${install.join(' ')}`)
   }
-  say(`Installing Debian packages: ${missing.join(' ')}`)
+  say(`Installing Debian packages: ${wanted.join(' ')}`)
   asRoot(sudo, ['apt-get', 'update'])
   asRoot(sudo, [...install, '-o', 'DPkg::Lock::Timeout=300'])
 }
 
-// Newer releases renamed some packages (libgtk-3-0t64) and say so in "Provides".
+// Newer releases renamed some packages (libgtk-3-0t64) and say so in "Provides". Name to version.
 function installedPackages() {
-  const rows = run('dpkg-query', ['-W', '-f', '${db:Status-Status}\t${Package}\t${Provides}\n']).split('\n')
+  const format = '${db:Status-Status}\t${Package}\t${Version}\t${Provides}\n'
+  const rows = run('dpkg-query', ['-W', '-f', format]).split('\n')
   const names = rows
     .map((row) => row.split('\t'))
     .filter(([status]) => status === 'installed')
-    .flatMap(([, name, provides]) => [
-      name,
-      ...provides.split(',').map((entry) => entry.trim().split(' ')[0]),
-    ])
-  return new Set(names)
+    .flatMap(([, name, version, provides]) =>
+      [name, ...provides.split(',').map((entry) => entry.trim().split(' ')[0])].map((one) => [one, version]),
+    )
+  return new Map(names)
+}
+
+/** Those below their least version for which the package lists that are here already offer a better one. */
+function outdatedPackages(present) {
+  return leastVersions
+    .filter(([name, least]) => present.has(name) && isOlder(present.get(name), least))
+    .filter(([name, least]) => !isOlder(candidateOf(name), least))
+    .map(([name]) => name)
+}
+
+function candidateOf(name) {
+  return (
+    /^ {2}Candidate: (\S+)$/m.exec(run('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } }))?.[1] ?? '0'
+  )
+}
+
+function isOlder(version, least) {
+  try {
+    run('dpkg', ['--compare-versions', version, 'lt', least])
+    return true
+  } catch {
+    return false
+  }
 }
 
 function rootPrefix() {
