@@ -70,6 +70,8 @@ export function restoreArguments(options: {
   readonly database: string
   readonly file: string
   readonly jobs: number
+  /** `none`: everything belongs to who restores it, and nobody else gets rights. */
+  readonly owners?: 'keep' | 'none'
 }): readonly string[] {
   return [
     `--dbname=dbname=${quoteValue(options.database)}`,
@@ -77,6 +79,7 @@ export function restoreArguments(options: {
     '--no-password',
     '--no-tablespaces',
     '--no-subscriptions',
+    ...(options.owners === 'none' ? ['--no-owner', '--no-privileges'] : []),
     options.file,
   ]
 }

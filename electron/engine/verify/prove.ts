@@ -12,8 +12,9 @@ import { authenticate, type Authentic } from './check-integrity.ts'
 import { compareRestored } from './compare-restored.ts'
 import { openBackup } from './open-backup.ts'
 import { makeProofFolder, proofFolder, removeProofFolder, type ProofFolder } from './proof-folder.ts'
+import { restoreInto } from './restore-archive.ts'
 import { serverPrograms, startCluster } from './scratch-cluster.ts'
-import { makeDatabase, openScratch, restoreInto } from './scratch-database.ts'
+import { makeDatabase, openScratch } from './scratch-database.ts'
 
 type Proof = Pick<ProofResult, 'verdict' | 'differences' | 'notes'>
 
@@ -85,11 +86,13 @@ async function proveIn(folder: ProofFolder, proving: Proving): Promise<Proof> {
   const cluster = await startCluster({ ...means, folder, signal, onChild: job.onChild })
   try {
     const notes = await makeDatabase(cluster, opened, signal)
-    const limits = { timeLimitMs: site.limits.totalMs, onChild: job.onChild }
-    const unrestored = await restoreInto(cluster, opened, { ...means, ...limits, signal })
+    const target = { ...cluster, database: opened.manifest.database.name }
+    const limits = { timeLimitMs: site.limits.totalMs, onChild: job.onChild, signal }
+    const how = { ...means, ...limits, owners: 'keep', lowPriority: true } as const
+    const unrestored = await restoreInto(target, opened, how)
     job.enter('compare')
-    await using session = await openScratch(cluster, opened.manifest.database.name, signal)
-    const compared = await compareRestored(session, opened.manifest.fingerprint)
+    await using session = await openScratch(cluster, target.database, signal)
+    const compared = await compareRestored(session, opened.manifest.fingerprint, { walkIndexes: true })
     signal.throwIfAborted()
     return judge([...unrestored, ...compared.differences], [...notes, ...compared.notes])
   } finally {

@@ -1,15 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { FaultError } from '../../shared/fault.ts'
 import type { Manifest } from '../../shared/model.ts'
-import type { Account } from '../postgres/account.ts'
-import { faultOfToolText } from '../postgres/pg-rules.ts'
-import { requireSuccess, startTool } from '../postgres/run-tool.ts'
 import { openSession, type Session } from '../postgres/session.ts'
-import { connectionEnv, restoreArguments } from '../postgres/tool-arguments.ts'
 import { literal, quotedName, superusersIn } from './roles-rules.ts'
-import type { Difference } from './compare-fingerprints-rules.ts'
-import { isOfThisComputer, restoreErrors } from './restore-errors-rules.ts'
 import type { ScratchCluster } from './scratch-cluster.ts'
 
 /** The backup, opened: plain files that pg_restore reads with several jobs. */
@@ -73,41 +66,4 @@ async function createDatabase(session: Session, { database, server }: Manifest):
     await create('C', 'C')
     return [`The locale ${collate} is not on this computer; the proof sorted by bytes (C) instead.`]
   }
-}
-
-interface Restoring {
-  readonly pgRestore: string
-  readonly account: Account | undefined
-  readonly signal: AbortSignal
-  readonly timeLimitMs: number
-  readonly onChild: (pid: number) => void
-}
-
-const mostJobs = 4
-
-/**
- * Restores the archive into its empty database and returns what could not be restored. Throws when this computer
- * and not the backup is the reason, or CancelledError.
- */
-export async function restoreInto(
-  { server, password }: ScratchCluster,
-  { manifest, archive }: Opened,
-  { pgRestore, account, signal, timeLimitMs, onChild }: Restoring,
-): Promise<readonly Difference[]> {
-  const { name } = manifest.database
-  const jobs = Math.min(mostJobs, availableParallelism())
-  const env = connectionEnv(server, name, password)
-  const args = restoreArguments({ database: name, file: archive, jobs })
-  const options = { env, account, signal, timeLimitMs, lowPriority: true }
-  const tool = startTool(pgRestore, args, options)
-  if (tool.pid !== undefined) onChild(tool.pid)
-  tool.stdout.resume()
-  const end = await tool.ended
-  if (end.how === 'exited' && end.code === 1) {
-    const differences = restoreErrors(end.stderr)
-    const isItsOwn = !isOfThisComputer(faultOfToolText(end.stderr), end.stderr)
-    if (isItsOwn && differences.length > 0) return differences
-  }
-  requireSuccess(end)
-  return []
 }
