@@ -97,6 +97,14 @@ export const PinState = z.strictObject({
 })
 export type PinState = z.output<typeof PinState>
 
+const RestoreLogin = z.strictObject({ user: z.string().min(1).max(63), password: Password })
+const LookRequest = Id.extend({
+  /** As in the request that follows: problems differ when the till's database stays where it is. */
+  into: z.string().min(1).max(63).optional(),
+  /** So that a login with too few rights can be followed by a better one. */
+  login: RestoreLogin.optional(),
+})
+
 export const RestoreRequest = z.strictObject({
   id: z.string().min(1).max(200),
   /** Null: in the place of the database it was taken of. Otherwise a new database of this name. */
@@ -108,7 +116,7 @@ export const RestoreRequest = z.strictObject({
   /** One line; Larder splits it into program and arguments, and no shell sees it. */
   after: z.string().max(4096).nullable(),
   /** A login with more rights than the one of backups, used for this restore and not kept. */
-  login: z.strictObject({ user: z.string().min(1).max(63), password: Password }).nullable(),
+  login: RestoreLogin.nullable(),
 })
 export type RestoreRequest = z.output<typeof RestoreRequest>
 
@@ -145,11 +153,11 @@ export const calls = {
   /** Restores it into a PostgreSQL of its own, compares everything, and removes that again. */
   proveBackup: call(Id, ProofResult),
   /** What stands in the way of a restore and what it would cost. Changes nothing. */
-  lookAtRestore: call(Id, RestoreLook),
+  lookAtRestore: call(LookRequest, RestoreLook),
   restoreBackup: call(RestoreRequest, RestoreResult),
   /** Puts back what a restore swapped out. */
   undoRestore: call(Id.extend({ pin: Pin }), RestoreResult),
-  /** Drops what a restore swapped out; it cannot be undone any more. */
+  /** Drops what a restore swapped out; it cannot be undone any more. The name is that of what is dropped. */
   releaseRestore: call(Id.extend({ typedName: z.string().max(200), pin: Pin }), z.void()),
   listRestores: call(z.void(), z.array(Restore)),
   openReport: call(Id, z.void()),
@@ -169,7 +177,7 @@ export const calls = {
 export const events = {
   progress: Progress,
   changed: z.void(),
-  show: z.strictObject({ screen: z.enum(['today', 'backups']), jobId: z.string().optional() }),
+  show: z.strictObject({ screen: z.enum(['today', 'backups', 'restore']), jobId: z.string().optional() }),
 }
 
 export type Call = keyof typeof calls
