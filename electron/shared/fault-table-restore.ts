@@ -67,6 +67,16 @@ export const restoreFaults = {
     text: 'That is not the technician PIN. Nothing was changed.',
     next: 'Try again in {wait}. Whoever holds the recovery key can set another PIN.',
   },
+  PIN_WAIT: {
+    who: 'operator',
+    text: 'Too many wrong PINs were tried, so none is looked at just now. Nothing was changed.',
+    next: 'Try again in {wait}. Whoever holds the recovery key can set another PIN.',
+  },
+  PIN_BROKEN: {
+    who: 'operator',
+    text: 'The technician PIN of this computer cannot be checked, so nothing that needs it is done. Nothing was changed.',
+    next: 'See {file}. If it is damaged, set another PIN with the recovery key.',
+  },
   PIN_UNSET: {
     who: 'operator',
     text: 'There is no technician PIN yet, and restoring needs one. Nothing was changed.',
