@@ -7,6 +7,7 @@ import { siteIdentity } from '../backup/read-back.ts'
 import type { Account } from '../postgres/account.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
 import type { Site } from '../site.ts'
+import { addOffsets } from './add-offsets.ts'
 import type { Authentic } from './check-integrity.ts'
 import type { Difference } from './compare-fingerprints-rules.ts'
 import type { Opened } from './scratch-database.ts'
@@ -19,8 +20,9 @@ interface Opening {
 }
 
 /**
- * Decrypts and decompresses both files of an authentic backup into a private folder. Returns the differences instead
- * when what is inside is not what was sealed. Throws DISK_FULL, SECRETS_LOCKED or CancelledError.
+ * Decrypts and decompresses both files of an authentic backup into a private folder, where the archive also learns
+ * where its data is, which several jobs of pg_restore need. Returns the differences instead when what is inside is not
+ * what was sealed. Throws DISK_FULL, SECRETS_LOCKED or CancelledError.
  */
 export async function openBackup(
   site: Site,
@@ -39,6 +41,8 @@ export async function openBackup(
     )
     if (plainSha256 !== file.plainSha256)
       return [{ object: file.name, expected: file.plainSha256, found: plainSha256 }]
+    // What the hash was taken of is stored; this copy of it is ours.
+    if (compressed) await addOffsets(to, signal)
     if (account) await chown(to, account.uid, account.gid)
     return []
   }
