@@ -80,6 +80,7 @@ export const registryFolders = (output: string): string[] =>
 const fixes = [
   {
     cve: 'CVE-2026-116314',
+    tool: 'pg_restore',
     harm: 'a doctored archive takes over the computer that opens it with pg_restore',
     minors: new Map([
       [18, 7],
@@ -91,6 +92,7 @@ const fixes = [
   },
   {
     cve: 'CVE-2026-18408',
+    tool: 'psql',
     harm: 'a doctored SQL file takes over the computer that runs it with psql',
     minors: new Map([
       [18, 6],
@@ -117,4 +119,14 @@ export function toolWarnings(versionNum: number): string[] {
       `The PostgreSQL tools ${major}.${minor} have a known hole (${cve}): ${harm}. Update to ${major}.${fixed}.`,
     ]
   })
+}
+
+/**
+ * Null when this client may open a file that a stranger made; otherwise the first version that may, of the same major
+ * version where that still gets fixes.
+ */
+export function safeMinor(tool: 'pg_restore' | 'psql', versionNum: number): string | null {
+  const major = Math.max(majorOf(versionNum), oldestSupportedMajor)
+  const minor = fixes.find((fix) => fix.tool === tool)?.minors.get(major)
+  return minor === undefined || versionNum >= major * 10_000 + minor ? null : `${major}.${minor}`
 }

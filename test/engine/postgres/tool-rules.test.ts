@@ -5,6 +5,7 @@ import {
   majorOf,
   parseToolVersion,
   registryFolders,
+  safeMinor,
   toolWarnings,
   type Version,
 } from '../../../electron/engine/postgres/tool-rules.ts'
@@ -107,6 +108,39 @@ describe('known holes', () => {
         const after = toolWarnings(major * 10_000 + minor + 1)
         expect(after.length).toBeLessThanOrEqual(before.length)
         expect(majorOf(major * 10_000 + minor)).toBe(major)
+      }),
+    )
+  })
+})
+
+describe('the first client that may open a foreign file', () => {
+  test.each([
+    ['pg_restore', 150_018, '15.20'],
+    ['pg_restore', 150_019, '15.20'],
+    ['pg_restore', 150_020, null],
+    ['pg_restore', 180_006, '18.7'],
+    ['psql', 150_018, '15.19'],
+    ['psql', 150_019, null],
+    ['psql', 180_006, null],
+    ['psql', 190_000, null],
+    // Without support: no minor version of its own has the fix.
+    ['psql', 130_099, '14.24'],
+    ['pg_restore', 90_624, '14.25'],
+  ] as const)('of %s %i is %s', (tool, versionNum, safe) => {
+    expect(safeMinor(tool, versionNum)).toBe(safe)
+  })
+
+  test('is itself safe, and every client before it has a known hole', () => {
+    const either = fc.constantFrom('pg_restore' as const, 'psql' as const)
+    fc.assert(
+      fc.property(either, fc.integer({ min: 9, max: 25 }), fc.nat(40), (tool, major, minor) => {
+        const versionNum = major * 10_000 + minor
+        const safe = safeMinor(tool, versionNum)
+        if (toolWarnings(versionNum).length === 0) expect(safe).toBeNull()
+        if (safe === null) return
+        const { versionNum: first } = tools(safe)
+        expect(first).toBeGreaterThan(versionNum)
+        expect(safeMinor(tool, first)).toBeNull()
       }),
     )
   })
