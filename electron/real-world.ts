@@ -13,12 +13,13 @@ export function realWorld(dataFolder: string, keyring?: (log: Log) => Keyring): 
   const log = openLog(join(dataFolder, 'logs'))
   // Only an Electron that needs its own build of SQLite has one here; in plain Node there is no such folder.
   const binding = join(process.resourcesPath ?? '', 'better_sqlite3.node')
+  const sqlite = existsSync(binding) ? { sqliteBinding: binding } : {}
   return {
     now: Date.now,
     dataFolder,
-    secrets: secretsInFile(dataFolder, keyring?.(log)),
+    secrets: secretsInFile(dataFolder, keyring?.(log), sqlite),
     space: diskSpace,
     log,
-    ...(existsSync(binding) ? { sqliteBinding: binding } : {}),
+    ...sqlite,
   }
 }

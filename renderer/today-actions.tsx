@@ -18,7 +18,7 @@ interface FailuresProps {
 export function Failures({ failures, askedJobId }: FailuresProps) {
   return failures.map((job) => (
     <FaultNotice key={job.id} title={titleOf(job)} fault={reasonOf(job)} asked={job.id === askedJobId}>
-      {needsPassword(job) && <NewPassword onChanged={tryAgain} />}
+      {needsPassword(job.fault) && <NewPassword onChanged={tryAgain} />}
     </FaultNotice>
   ))
 }
@@ -26,7 +26,8 @@ export function Failures({ failures, askedJobId }: FailuresProps) {
 /** How it ends shows on this page like the end of every other run. */
 const tryAgain = (): void => void ask('backUpNow', undefined).catch(() => undefined)
 
-const needsPassword = ({ fault }: Job): boolean =>
+/** Entering the database password again is what puts these right. */
+export const needsPassword = (fault: Job['fault']): boolean =>
   fault?.code === 'DB_AUTH' || fault?.code === 'SECRETS_LOCKED'
 
 function titleOf(job: Job): string {

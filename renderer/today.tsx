@@ -10,8 +10,9 @@ import { Ladder } from './ladder.tsx'
 import { useProgress } from './larder.ts'
 import { Mark } from './mark.tsx'
 import { Name } from './name.tsx'
+import { NewPassword } from './new-password.tsx'
 import { ScreenTitle } from './screen-title.tsx'
-import { Failures, RecoveryReminder } from './today-actions.tsx'
+import { Failures, needsPassword, RecoveryReminder } from './today-actions.tsx'
 import { otherReasons } from './today-rules.ts'
 import { Storage } from './today-storage.tsx'
 import { useBackUpNow } from './use-back-up-now.ts'
@@ -100,7 +101,9 @@ function Hero({ today }: { readonly today: TodayAnswer }) {
           {working ? texts.today.backingUp : texts.today.backUpNow}
         </Button>
       </section>
-      {!told && <FaultNotice fault={fault} />}
+      {!told && (
+        <FaultNotice fault={fault}>{needsPassword(fault) && <NewPassword onChanged={start} />}</FaultNotice>
+      )}
     </>
   )
 }

@@ -3,6 +3,7 @@ import { toInstant } from '../shared/calendar.ts'
 import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
 import type { Backup, CheckResult, Progress, ProofResult, Settings, Status } from '../shared/model.ts'
+import { renewUnusableKeys } from './backup/own-keys.ts'
 import { runBackup } from './backup/run-backup.ts'
 import { backup as recorded, latestIntact } from './catalogue/backups.ts'
 import { recordCheck, recordProof } from './catalogue/checks.ts'
@@ -72,11 +73,10 @@ export class Engine {
   /** The databases that the plan covers; with `all`, those the server has at this moment. */
   async databases(): Promise<readonly string[]> {
     const { settings, world } = this.site
-    this.#databases = await databasesOf(
-      settings.server,
-      await world.secrets.read('database-password'),
-      settings.plan,
-    )
+    // Names that the plan has need no login; what is wrong with it is then for each backup to say, and to record.
+    if (settings.plan.databases !== 'all') return settings.plan.databases
+    const password = await world.secrets.read('database-password')
+    this.#databases = await databasesOf(settings.server, password, settings.plan)
     return this.#databases
   }
 
@@ -136,13 +136,21 @@ export class Engine {
     return readStatus(this.site, this.knownDatabases)
   }
 
-  /** Keeps another database password, once the server has taken it. Throws DB_AUTH when it does not. */
+  /**
+   * Keeps another database password, once the server has taken it, and renews what else was locked away with the old
+   * one. Throws DB_AUTH when the server does not take it.
+   */
   async changePassword(password: Secret): Promise<void> {
-    const { server } = this.site.settings
+    const { settings } = this.site
+    const { server } = settings
     const session = await openSession(server, server.database, password)
     await session.end()
     await this.world.secrets.write('database-password', password)
     this.world.log.info('the database password was changed')
+    const keys = await renewUnusableKeys(this.site)
+    if (keys === settings.keys) return
+    await this.#change({ ...settings, keys })
+    this.world.log.warn('the keys of this PC could not be used and were made anew')
   }
 
   /** Takes the last 8 characters of the recovery key as proof that somebody holds it. Throws KEY_WRONG. */

@@ -7,6 +7,7 @@ import {
 } from 'node:crypto'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { FaultError } from '../shared/fault.ts'
+import type { Keys } from '../shared/model.ts'
 import { Secret } from './secret.ts'
 
 /** An age X25519 identity (`AGE-SECRET-KEY-1…`) and the recipient (`age1…`) that anyone may know. */
@@ -43,6 +44,14 @@ export const signingKey = (secret: Secret): KeyObject =>
 
 export const verifyingKey = (publicKey: string): KeyObject =>
   createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' })
+
+/** Everybody for whom a backup is sealed now; nobody when it is not sealed. */
+export const recipientsOf = ({ recoveryRecipient, siteRecipient }: Keys): string[] =>
+  [recoveryRecipient, siteRecipient].filter((recipient) => recipient !== null)
+
+/** Every key whose signature under a manifest is this site's: today's, and those before it. */
+export const verifyingKeys = ({ signingKey: today, formerSigningKeys = [] }: Keys): KeyObject[] =>
+  [today, ...formerSigningKeys].map(verifyingKey)
 
 /** The recovery key as a file that `age -d -i <file>` takes as it is, with words for whoever finds it. */
 export function recoveryKeyFile(identity: Identity, siteName: string, madeOn: string): string {

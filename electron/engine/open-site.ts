@@ -8,7 +8,7 @@ import { markCleared, reconcile } from './catalogue/interrupted-jobs.ts'
 import { openOrReplaceCatalogue } from './catalogue/open-or-replace.ts'
 import { isCertainlyAlive } from './catalogue/process-identity.ts'
 import { adoptUnlisted, needsRebuild, rebuildCatalogue } from './catalogue/rebuild.ts'
-import { verifyingKey } from './keys.ts'
+import { verifyingKeys } from './keys.ts'
 import type { Limits, Site } from './site.ts'
 import { sweepProofs } from './verify/proof-folder.ts'
 import type { World } from './world.ts'
@@ -36,8 +36,8 @@ export async function openSite(world: World, settings: Settings, limits: Limits)
 
 /** A folder that is away now will be learned from at the next start; the backups on it are not lost. */
 async function learnFromFolder({ world, settings, catalogue, limits }: Site): Promise<void> {
-  const key = verifyingKey(settings.keys.signingKey)
-  const read = (bytes: Buffer): Manifest => readManifest(bytes.toString(), key)
+  const keys = verifyingKeys(settings.keys)
+  const read = (bytes: Buffer): Manifest => readManifest(bytes.toString(), ...keys)
   try {
     // An empty folder where the drive used to be would make every backup look missing. One that is write-protected
     // still tells what is in it.

@@ -7,6 +7,8 @@ export interface Secrets {
   /** Throws SECRETS_LOCKED when the value is there but cannot be opened now. */
   read(name: SecretName): Promise<Secret | undefined>
   write(name: SecretName, secret: Secret): Promise<void>
+  /** The site identities of earlier times that open now. */
+  formerIdentities(): Promise<readonly Secret[]>
 }
 
 /** One line per step, for a technician at 2 a.m. Never a secret. */

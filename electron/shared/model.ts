@@ -43,6 +43,8 @@ export const Keys = z.strictObject({
   siteRecipient: Text.nullable(),
   /** Ed25519 public key, SPKI in base64: every manifest is signed with its private half. */
   signingKey: Text,
+  /** Its forerunners, newest first: what they signed is still believed. */
+  formerSigningKeys: z.array(Text).optional(),
   /** SHA-256 of the recovery key's last 8 characters (most of them its own checksum), to ask for it later. */
   recoveryEnding: Sha256.nullable(),
   /** When somebody showed that they hold the recovery key. */

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lockIfFree } from '../../electron/engine/catalogue/opening-lock.ts'
 import { Secret } from '../../electron/engine/secret.ts'
 import { keepersOf, secretsInFile, type Keyring } from '../../electron/engine/secrets-file.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -85,23 +88,87 @@ describe('a secret sealed by the keyring', () => {
   })
 })
 
+test('the site identity that went is kept, and opens again when the keyring does', async () => {
+  const keyring = makeKeyring()
+  const secrets = secretsInFile(folder.path, keyring)
+  await secrets.write('site-identity', new Secret('first'))
+  keyring.isLocked = true
+  await secrets.write('site-identity', new Secret('second'))
+  const former = async (): Promise<string[]> => (await secrets.formerIdentities()).map((one) => one.reveal())
+  expect(await former()).toEqual([])
+  keyring.isLocked = false
+  await secrets.write('site-identity', new Secret('third'))
+  expect(await former()).toEqual(['second', 'first'])
+  expect((await secrets.read('site-identity'))?.reveal()).toBe('third')
+})
+
+describe('two who write at once', () => {
+  const names = ['database-password', 'site-identity', 'signing-key'] as const
+
+  test('lose nothing of each other in one process', async () => {
+    const secrets = secretsInFile(folder.path)
+    await Promise.all(names.map((name) => secrets.write(name, new Secret(name))))
+    const found = await Promise.all(names.map((name) => secrets.read(name)))
+    expect(found.map((secret) => secret?.reveal())).toEqual(names)
+  })
+
+  test('lose nothing of each other in several processes', async () => {
+    const rounds = 15
+    const write = (name: string): Promise<unknown> =>
+      promisify(execFile)(process.execPath, [
+        '--input-type=module',
+        '-e',
+        `import { secretsInFile } from ${JSON.stringify(moduleAt('secrets-file'))}
+         import { Secret } from ${JSON.stringify(moduleAt('secret'))}
+         const secrets = secretsInFile(${JSON.stringify(folder.path)})
+         for (let round = 1; round <= ${rounds}; round++) await secrets.write(${JSON.stringify(name)}, new Secret(String(round)))`,
+      ])
+    await Promise.all(names.map(write))
+    const secrets = secretsInFile(folder.path)
+    for (const name of names) expect((await secrets.read(name))?.reveal()).toBe(String(rounds))
+    const former = await secrets.formerIdentities()
+    expect(former).toHaveLength(rounds - 1)
+  })
+
+  test('wait for a moment and then say who is in the way', async () => {
+    const free = lockIfFree(`${file}.lock`, {})
+    const writing = secretsInFile(folder.path).write('signing-key', new Secret('x'))
+    await expect(writing).rejects.toMatchObject({ code: 'SECRETS_LOCKED' })
+    free?.()
+    await secretsInFile(folder.path).write('signing-key', new Secret('y'))
+  }, 15_000)
+})
+
+const moduleAt = (name: string): string => new URL(`../../electron/engine/${name}.ts`, import.meta.url).href
+
 describe('a credentials file that is damaged', () => {
   test.each([
     ['cut off', '{"version":1,"secrets":{"database-password":{"keeper":"file","value":"canary'],
     ['of another form', '{"version":1,"secrets":{"database-password":"canary"}}'],
-    ['newer', '{"version":2,"secrets":{}}'],
     ['empty', ''],
-  ])('because it is %s is neither believed nor written over, and not quoted', async (_how, text) => {
-    writeFileSync(file, text)
-    const secrets = secretsInFile(folder.path)
-    for (const attempt of [
-      () => secrets.read('database-password'),
-      () => secrets.write('database-password', new Secret('new')),
-    ]) {
-      const error = await attempt().catch((reason: unknown) => reason)
+  ])(
+    'because it is %s is not believed, not quoted, and kept aside when all is entered again',
+    async (_how, text) => {
+      writeFileSync(file, text)
+      const secrets = secretsInFile(folder.path)
+      const error = await secrets.read('database-password').catch((reason: unknown) => reason)
       expect(error).toMatchObject({ code: 'SECRETS_LOCKED' })
       expect(JSON.stringify(error)).not.toContain('canary')
-    }
+      expect(readFileSync(file, 'utf8')).toBe(text)
+
+      await secrets.write('database-password', new Secret('new'))
+      expect((await secrets.read('database-password'))?.reveal()).toBe('new')
+      expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(text)
+    },
+  )
+
+  test('but by a newer Larder only, is left alone', async () => {
+    const text = '{"version":2,"secrets":{}}'
+    writeFileSync(file, text)
+    const secrets = secretsInFile(folder.path)
+    const locked = { code: 'SECRETS_LOCKED', fault: { detail: expect.stringContaining('newer Larder') } }
+    await expect(secrets.read('database-password')).rejects.toMatchObject(locked)
+    await expect(secrets.write('database-password', new Secret('new'))).rejects.toMatchObject(locked)
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 

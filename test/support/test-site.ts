@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { diskSpace } from '../../electron/engine/disk-space.ts'
 import { Engine } from '../../electron/engine/engine.ts'
-import { secretsInFile } from '../../electron/engine/secrets-file.ts'
+import { secretsInFile, type Keyring } from '../../electron/engine/secrets-file.ts'
 import type { SetUp } from '../../electron/engine/set-up.ts'
 import { saveSettings } from '../../electron/engine/settings.ts'
 import { usualLimits, type Limits } from '../../electron/engine/site.ts'
@@ -28,6 +28,8 @@ export interface SiteOptions {
   readonly dataFolder?: string
   readonly now?: () => number
   readonly space?: World['space']
+  /** Seals the secrets; default is none, as for the command. */
+  readonly keyring?: Keyring
 }
 
 /** An engine of our own at a real server, set up and open. After `await using` nothing of it is left. */
@@ -105,13 +107,13 @@ export async function makeSite(options: SiteOptions): Promise<TestSite> {
 export function makeWorld(
   dataFolder: string,
   logged: string[],
-  { now = Date.now, space = diskSpace }: Pick<SiteOptions, 'now' | 'space'> = {},
+  { now = Date.now, space = diskSpace, keyring }: Pick<SiteOptions, 'now' | 'space' | 'keyring'> = {},
 ): World {
   const write = (message: string): void => void logged.push(message)
   return {
     now,
     dataFolder,
-    secrets: secretsInFile(dataFolder),
+    secrets: secretsInFile(dataFolder, keyring),
     space,
     log: { info: write, warn: write, error: write },
   }

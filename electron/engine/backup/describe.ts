@@ -1,4 +1,5 @@
 import type { Fingerprint, Manifest, StoredFile } from '../../shared/model.ts'
+import { recipientsOf } from '../keys.ts'
 import type { Site } from '../site.ts'
 import type { BackupNames } from './backup-rules.ts'
 import type { Facts } from './look-first.ts'
@@ -20,7 +21,6 @@ export interface Findings {
 /** The manifest of a backup: enough for a stranger to know what it is, and for the catalogue to be rebuilt. */
 export function describe({ settings }: Site, found: Findings): Manifest {
   const { server, database, tools } = found.facts
-  const { recoveryRecipient, siteRecipient } = settings.keys
   return {
     format: 'larder-manifest',
     version: 1,
@@ -40,8 +40,8 @@ export function describe({ settings }: Site, found: Findings): Manifest {
     startedAt: iso(found.startedAt),
     finishedAt: iso(found.finishedAt),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    encryption: recoveryRecipient === null ? 'none' : 'age',
-    recipients: [recoveryRecipient, siteRecipient].filter((recipient) => recipient !== null),
+    encryption: settings.keys.recoveryRecipient === null ? 'none' : 'age',
+    recipients: recipientsOf(settings.keys),
     archive: stored(found.names.archive, found.archive),
     globals: { ...stored(found.names.globals, found.globals), rolePasswords: server.rolePasswords },
     extensions: [...database.extensions],

@@ -1,4 +1,5 @@
 import { FaultError } from '../../shared/fault.ts'
+import { recipientsOf } from '../keys.ts'
 import { connectionEnv } from '../postgres/tool-arguments.ts'
 import { dumpArguments, globalsArguments } from '../postgres/tool-arguments.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
@@ -37,13 +38,12 @@ async function seal(
   rest: Pick<SealRequest, 'compress'> & Pick<Parameters<typeof runPipeline>[1], 'onProgress'>,
 ): Promise<Measured> {
   const password = await world.secrets.read('database-password')
-  const { recoveryRecipient, siteRecipient } = settings.keys
   const request: SealRequest = {
     kind: 'seal',
     tool: { ...call, env: connectionEnv(settings.server, database, password) },
     file,
     compress: rest.compress,
-    recipients: [recoveryRecipient, siteRecipient].filter((recipient) => recipient !== null),
+    recipients: recipientsOf(settings.keys),
     values: { database, server: '', tool: '' },
     stallMs: limits.stallMs,
     totalMs: limits.totalMs,

@@ -16,15 +16,16 @@ export function writeManifest(manifest: Manifest, key: KeyObject): string {
 }
 
 /**
- * Reads a manifest and believes it only if the site's key signed exactly these bytes (INV-22). Throws SIGNATURE_BAD
- * for anything else: another site's, a changed one, or no manifest at all.
+ * Reads a manifest and believes it only if one of the site's keys signed exactly these bytes (INV-22). Throws
+ * SIGNATURE_BAD for anything else: another site's, a changed one, or no manifest at all.
  */
-export function readManifest(text: string, key: KeyObject): Manifest {
+export function readManifest(text: string, ...keys: readonly KeyObject[]): Manifest {
   const { signature: encoded, ...body } = parsed(text)
   const signature = Buffer.from(encoded, 'base64')
   // JSON keeps the order of members, so writing it again gives the bytes that were signed. JSON and base64 both have
   // more than one way to say the same; only the one in which it was written is taken.
-  if (!verify(null, signedBytes(body), key, signature) || textOf(body, signature) !== text)
+  const isOurs = keys.some((key) => verify(null, signedBytes(body), key, signature))
+  if (!isOurs || textOf(body, signature) !== text)
     throw new FaultError('SIGNATURE_BAD', { detail: 'the signature of the manifest does not fit' })
   const manifest = Manifest.safeParse(body)
   if (!manifest.success) throw new FaultError('SIGNATURE_BAD', { detail: z.prettifyError(manifest.error) })

@@ -1,14 +1,16 @@
 import { devNull } from 'node:os'
 import { FaultError } from '../../shared/fault.ts'
 import type { ToolSet } from '../postgres/tool-rules.ts'
-import type { Secret } from '../secret.ts'
+import { recipientOf } from '../keys.ts'
+import { Secret } from '../secret.ts'
 import type { Site } from '../site.ts'
 import type { World } from '../world.ts'
 import { runPipeline, type Measured, type PipelineProgress } from './pipeline.ts'
 
 interface Reading {
   readonly path: string
-  readonly encrypted: boolean
+  /** The recipients that it is sealed to; null when it is not. */
+  readonly sealedTo: readonly string[] | null
   /** An archive is compressed and understood by pg_restore; a roles file is neither. */
   readonly archive: boolean
   readonly tools: ToolSet
@@ -24,7 +26,7 @@ interface Reading {
  */
 export async function readStored({ world, limits }: Site, reading: Reading): Promise<Measured> {
   const { path, tools, archive, signal, onProgress, onChild } = reading
-  const identity = reading.encrypted ? await siteIdentity(world) : undefined
+  const identity = reading.sealedTo === null ? undefined : await identityFor(world, reading.sealedTo)
   // `--file` and no database: pg_restore turns the archive into SQL and needs no server.
   const reader = { path: tools.pgRestore, args: ['--file', devNull], env: {} }
   return runPipeline(
@@ -47,6 +49,23 @@ export async function siteIdentity({ secrets }: World): Promise<Secret> {
   if (identity === undefined)
     throw new FaultError('SECRETS_LOCKED', { detail: 'This PC has no key of its own to read backups with.' })
   return identity
+}
+
+/**
+ * The key of this PC, of today or of earlier times, that opens what is sealed to these recipients. Throws
+ * SECRETS_LOCKED when there is none: a backup that cannot be opened here is not a bad one.
+ */
+export async function identityFor({ secrets }: World, sealedTo: readonly string[]): Promise<Secret> {
+  const today = await secrets.read('site-identity').catch((error: unknown) => error)
+  const known = today instanceof Secret ? [today] : []
+  for (const identity of [...known, ...(await secrets.formerIdentities())]) {
+    const recipient = await recipientOf(identity)
+    if (recipient !== undefined && sealedTo.includes(recipient)) return identity
+  }
+  if (today instanceof Error) throw today
+  throw new FaultError('SECRETS_LOCKED', {
+    detail: 'This PC has no key that opens this backup. The recovery key does.',
+  })
 }
 
 /** Throws VERIFY_TRUNCATED unless the disk gives back exactly the bytes that were written. */

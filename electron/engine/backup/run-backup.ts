@@ -4,6 +4,7 @@ import { FaultError } from '../../shared/fault.ts'
 import type { Backup, Fingerprint } from '../../shared/model.ts'
 import { backup as recorded } from '../catalogue/backups.ts'
 import { recordBackup } from '../catalogue/record-backup.ts'
+import { recipientsOf } from '../keys.ts'
 import { readFingerprint } from '../postgres/fingerprint.ts'
 import { openSession, type Session } from '../postgres/session.ts'
 import { exportSnapshot, type Snapshot } from '../postgres/snapshot.ts'
@@ -143,9 +144,9 @@ interface Checking extends Taken, Dumped {
 }
 
 async function check(site: Site, { archive, globals, names, folder, facts, job }: Checking): Promise<void> {
-  const encrypted = site.settings.keys.recoveryRecipient !== null
+  const { keys } = site.settings
   const common = {
-    encrypted,
+    sealedTo: keys.recoveryRecipient === null ? null : recipientsOf(keys),
     tools: facts.tools,
     signal: job.signal,
     onProgress: job.onProgress,

@@ -10,7 +10,7 @@ import { readManifest } from '../backup/manifest.ts'
 import { folderFault } from '../backup/partial-file.ts'
 import { readStored } from '../backup/read-back.ts'
 import { manifest as recordedManifest } from '../catalogue/backups.ts'
-import { verifyingKey } from '../keys.ts'
+import { verifyingKeys } from '../keys.ts'
 import { parseToolVersion } from '../postgres/tool-rules.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
 import type { Site } from '../site.ts'
@@ -70,7 +70,7 @@ const manifestName = ({ archive }: Manifest): string =>
 async function readSigned({ settings }: Site, backup: Backup, file: string): Promise<Manifest | Difference> {
   const object = 'manifest'
   try {
-    const found = readManifest(await readFile(file, 'utf8'), verifyingKey(settings.keys.signingKey))
+    const found = readManifest(await readFile(file, 'utf8'), ...verifyingKeys(settings.keys))
     const same = found.id === backup.id && found.archive.sha256 === backup.sha256
     return same ? found : { object, expected: backup.id, found: found.id }
   } catch (error) {
@@ -118,8 +118,8 @@ async function readBoth(
   // The tools that read must not be older than the ones that wrote.
   const writer = parseToolVersion(`pg_dump (PostgreSQL) ${manifest.tool.version}`)
   const tools = await toolsFor(writer?.versionNum ?? 0)
-  const encrypted = manifest.encryption === 'age'
-  const common = { encrypted, tools, signal: job.signal, onProgress: job.onProgress, onChild: job.onChild }
+  const sealedTo = manifest.encryption === 'age' ? manifest.recipients : null
+  const common = { sealedTo, tools, signal: job.signal, onProgress: job.onProgress, onChild: job.onChild }
   const differences: Difference[] = []
   for (const { file, archive } of [
     { file: manifest.archive, archive: true },

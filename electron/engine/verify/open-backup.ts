@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { FaultError } from '../../shared/fault.ts'
 import type { StoredFile } from '../../shared/model.ts'
 import { runPipeline } from '../backup/pipeline.ts'
-import { siteIdentity } from '../backup/read-back.ts'
+import { identityFor } from '../backup/read-back.ts'
 import type { Account } from '../postgres/account.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
 import type { Site } from '../site.ts'
@@ -30,7 +30,8 @@ export async function openBackup(
   { into, account, signal }: Opening,
   { onProgress }: Pick<RunningJob, 'onProgress'>,
 ): Promise<Opened | readonly Difference[]> {
-  const identity = manifest.encryption === 'age' ? (await siteIdentity(site.world)).reveal() : null
+  const sealedTo = manifest.encryption === 'age' ? manifest.recipients : null
+  const identity = sealedTo === null ? null : (await identityFor(site.world, sealedTo)).reveal()
   const { stallMs, totalMs } = site.limits
   const open = async (file: StoredFile, to: string, compressed: boolean): Promise<Difference[]> => {
     const path = join(folder, file.name)
