@@ -98,13 +98,6 @@ export const PinState = z.strictObject({
 export type PinState = z.output<typeof PinState>
 
 const RestoreLogin = z.strictObject({ user: z.string().min(1).max(63), password: Password })
-const LookRequest = Id.extend({
-  /** As in the request that follows: problems differ when the till's database stays where it is. */
-  into: z.string().min(1).max(63).optional(),
-  /** So that a login with too few rights can be followed by a better one. */
-  login: RestoreLogin.optional(),
-})
-
 export const RestoreRequest = z.strictObject({
   id: z.string().min(1).max(200),
   /** Null: in the place of the database it was taken of. Otherwise a new database of this name. */
