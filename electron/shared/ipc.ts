@@ -113,6 +113,15 @@ export const RestoreRequest = z.strictObject({
 })
 export type RestoreRequest = z.output<typeof RestoreRequest>
 
+const LookRequest = Id.extend({
+  /** As in the request that follows: problems differ when the till's database stays where it is. */
+  into: z.string().min(1).max(63).optional(),
+  /** Unsaid: missing roles are made. */
+  roles: RoleChoice.optional(),
+  /** So that a login with too few rights can be followed by a better one. */
+  login: RestoreLogin.optional(),
+})
+
 /** What the window may ask. Anything else is refused at the door. */
 export const calls = {
   setUpState: call(z.void(), SetUpState),
