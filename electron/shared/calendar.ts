@@ -28,6 +28,20 @@ export function sayWhen(at: number, now: number, { locale, timeZone }: Place): s
   return `${time.format(at)} on ${date.format(at)}`
 }
 
+/** `3 Nov 2026, 15:30:07 CET`: for papers that are read years later, somewhere else. */
+export const sayInFull = (at: number, { locale, timeZone }: Place): string =>
+  new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at)
+
 /** `2026-11-03 15:30`: for columns, where every moment must take the same room and sort as text. */
 export function sayMinute(at: number, timeZone: string): string {
   // The Swedish calendar writes dates as ISO 8601 does.
