@@ -11,6 +11,8 @@ const verbs = [
   'doctor',
   'confirm-key',
   'password',
+  'pin',
+  'probes',
   'help',
 ]
 

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { askHidden } from './ask-hidden.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** The command's surroundings: where words go, where they come from, and how a person stops it. */
@@ -11,6 +12,8 @@ export interface Io {
   /** Width of the terminal that `note` writes to; undefined when a file or a pipe takes it. */
   columns(): number | undefined
   readInput(): Promise<string>
+  /** Asks a person for one line and does not show it; absent where no person sits at a terminal. */
+  ask?(question: string): Promise<string>
   /** Fires at the first Ctrl-C, SIGTERM or closing of the terminal. */
   readonly signal: AbortSignal
   /** Returns when everything that was written has left the process. */
@@ -35,12 +38,14 @@ export function processIo(): Io {
   for (const signal of signals) process.on(signal, stop)
   // `larder list | head` closes the pipe early, and a closed terminal takes no more words: no reason to crash.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
+  const terminal = { input: stdin, output: stderr, signal: stopping.signal }
   return {
     env,
     out: (words) => void stdout.write(words),
     note: (words) => void stderr.write(words),
     columns: () => (stderr.isTTY ? stderr.columns : undefined),
     readInput: () => text(stdin),
+    ...(stdin.isTTY ? { ask: (question: string) => askHidden(terminal, question) } : {}),
     signal: stopping.signal,
     flush: async () => void (await Promise.all([stdout, stderr].map(drained))),
   }

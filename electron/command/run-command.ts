@@ -12,6 +12,7 @@ import { isCancelled, tellFailure } from './failure.ts'
 import { processIo, type Io } from './io.ts'
 import { addList } from './list.ts'
 import { addPassword } from './password.ts'
+import { addPin } from './pin.ts'
 import { addSetup } from './setup.ts'
 import { addShow } from './show.ts'
 import { addStatus } from './status.ts'
@@ -28,6 +29,7 @@ const verbs: readonly Verb[] = [
   addDoctor,
   addConfirmKey,
   addPassword,
+  addPin,
 ]
 
 /**
