@@ -4,16 +4,28 @@ import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
 import type { Backup, CheckResult, Progress, ProofResult, Settings, Status } from '../shared/model.ts'
 import { renewUnusableKeys } from './backup/own-keys.ts'
+import type { Restore, RestoreLook, RestoreResult } from '../shared/restore-model.ts'
 import { runBackup } from './backup/run-backup.ts'
 import { backup as recorded, latestIntact } from './catalogue/backups.ts'
 import { recordCheck, recordProof } from './catalogue/checks.ts'
 import { knownDatabases } from './catalogue/known-databases.ts'
+import { restoreRow, toRestore } from './catalogue/restores.ts'
 import { exportPlain } from './backup/export-plain.ts'
 import { endingHash, makeIdentity, type Identity } from './keys.ts'
 import { databasesOf } from './look-at-server.ts'
 import { readStatus } from './monitor/status.ts'
 import { openSite } from './open-site.ts'
 import { openSession } from './postgres/session.ts'
+import {
+  look,
+  release,
+  restore,
+  restoreFile,
+  undo,
+  type Login,
+  type LookRequest,
+  type RestoreRequest,
+} from './restore/restore-jobs.ts'
 import { runJob } from './schedule/run-job.ts'
 import type { Secret } from './secret.ts'
 import { setUp, type SetUp } from './set-up.ts'
@@ -129,6 +141,39 @@ export class Engine {
       recordProof(catalogue, { backupId: backup.id, startedAt, durationMs, ...found })
       return { id: backup.id, ...found, notes, durationMs }
     })
+  }
+
+  /** What a restore would meet and cost; nothing is changed. */
+  async lookAtRestore(id: string, request: LookRequest): Promise<RestoreLook> {
+    return look(this.site, this.find(id), request)
+  }
+
+  /** Restores a backup in the place of the live database, which is kept, or into a new one. */
+  async restore(id: string, request: RestoreRequest, doing: Doing = {}): Promise<RestoreResult> {
+    return restore(this.site, this.find(id), request, doing)
+  }
+
+  /** Restores a file that Larder did not make, into a new database only. */
+  async restoreFile(request: Parameters<typeof restoreFile>[1], doing: Doing = {}): Promise<RestoreResult> {
+    return restoreFile(this.site, request, doing)
+  }
+
+  /** Throws RESTORE_UNKNOWN. */
+  findRestore(id: string): Restore {
+    return toRestore(restoreRow(this.site.catalogue, id))
+  }
+
+  /** Puts back what a restore swapped out. Throws RESTORE_UNKNOWN or RESTORE_NOT_KEPT. */
+  async undo(
+    restoreId: string,
+    doing: Doing & { readonly login?: Login | null } = {},
+  ): Promise<RestoreResult> {
+    return undo(this.site, restoreId, doing, doing)
+  }
+
+  /** Drops what a restore keeps, for good. Throws as `undo` does. */
+  async release(restoreId: string, doing: Doing & { readonly login?: Login | null } = {}): Promise<void> {
+    return release(this.site, restoreId, doing, doing)
   }
 
   /** The verdict, from what is known without asking the server. */

@@ -6,6 +6,7 @@ import { objections } from './postgres/inspect-rules.ts'
 import { inspectDatabase, inspectServer, type ServerFacts } from './postgres/inspect.ts'
 import { openSession } from './postgres/session.ts'
 import { toolWarnings } from './postgres/tool-rules.ts'
+import { isOurs } from './restore/names-rules.ts'
 import type { Secret } from './secret.ts'
 
 interface Problem {
@@ -83,7 +84,7 @@ export async function databasesOf(
 /** What providers of managed servers keep there for themselves; nobody else can log in to them. */
 const ofProviders = new Set(['alloydbadmin', 'azure_maintenance', 'azure_sys', 'cloudsqladmin', 'rdsadmin'])
 const isTheirs = ({ name, allowsConnections }: ServerFacts['databases'][number]): boolean =>
-  allowsConnections && !ofProviders.has(name)
+  allowsConnections && !ofProviders.has(name) && !isOurs(name)
 
 /** initdb makes this one for tools to log in to (PostgreSQL manual, "Creating a Database"). */
 const spareName = 'postgres'

@@ -10,6 +10,7 @@ import { isCertainlyAlive } from './catalogue/process-identity.ts'
 import { adoptUnlisted, needsRebuild, rebuildCatalogue } from './catalogue/rebuild.ts'
 import { verifyingKeys } from './keys.ts'
 import type { Limits, Site } from './site.ts'
+import { finishInterruptedRestores } from './restore/finish-interrupted.ts'
 import { sweepProofs } from './verify/proof-folder.ts'
 import type { World } from './world.ts'
 
@@ -30,6 +31,7 @@ export async function openSite(world: World, settings: Settings, limits: Limits)
   if (replaced !== null) world.log.warn(`the catalogue was damaged; the old file is kept as ${replaced}`)
   await clearInterrupted(site)
   await sweepProofs(site)
+  await finishInterruptedRestores(site)
   await learnFromFolder(site)
   return site
 }

@@ -19,7 +19,7 @@ export function besideName(database: string, role: Role, restoreId: string): str
 
 /** Databases of Larder's own making: no plan covers them. */
 export const isOurs = (name: string): boolean =>
-  /_larder_(?:new|kept)_[0-9a-f]{8}$/.test(name) || /^larder_proof_/.test(name)
+  /_larder_(?:new|kept)_[0-9a-f]{8}$/.test(name) || name.startsWith('larder_proof_')
 
 /** What is wrong with a name for a new database, in words that end a sentence; null: nothing. */
 export function nameProblem(name: string): string | null {

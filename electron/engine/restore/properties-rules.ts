@@ -15,8 +15,19 @@ export function createStatement(name: string, shape: Shape, serverMajor: number)
   return `CREATE DATABASE ${quotedName(name)} TEMPLATE template0 ${options.join(' ')}`
 }
 
-/** The statements that give a database everything of `properties` but its shape and its tablespace. */
-export function propertyStatements(name: string, properties: Properties): readonly string[] {
+type Given = Omit<Properties, 'oid' | 'shape' | 'tablespace'>
+
+/** A database of which nothing but its owner is known. */
+export const ordinary: Omit<Given, 'owner'> = {
+  connectionLimit: -1,
+  isTemplate: false,
+  comment: null,
+  grants: null,
+  settings: [],
+}
+
+/** The statements that give a database everything but its shape and its tablespace. */
+export function propertyStatements(name: string, properties: Given): readonly string[] {
   const database = quotedName(name)
   const { owner, connectionLimit, isTemplate, comment, grants, settings } = properties
   return [

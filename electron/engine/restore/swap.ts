@@ -53,15 +53,14 @@ const endAgainMs = 20
 
 /** Ends the sessions in a database again and again until the work is through; some take a while to go. */
 async function whileEnding(ending: Session, database: string, work: Promise<void>): Promise<void> {
-  let isThrough = false
-  const through = work.finally(() => void (isThrough = true))
   // Its failure is thrown below, once.
-  const settled = through.catch(() => undefined)
-  while (!isThrough) {
-    await ending.run(endSessionsIn(database))
-    await Promise.race([settled, wait(endAgainMs)])
-  }
-  await through
+  const through = work.then(
+    () => true,
+    () => true,
+  )
+  do await ending.run(endSessionsIn(database))
+  while (!(await Promise.race([through, wait(endAgainMs, false)])))
+  await work
 }
 
 const Somebody = z.object({ who: z.string() })

@@ -19,16 +19,17 @@ export async function openElsewhere(
   signal?: AbortSignal,
 ): Promise<Session> {
   const usual = [server.database, 'postgres', 'template1']
-  const faults: unknown[] = []
-  for (const database of new Set(usual.filter((name) => !avoid.includes(name)))) {
+  let first = new FaultError('DB_NOT_FOUND', { values: { database: 'postgres' } })
+  const names = [...new Set(usual.filter((name) => !avoid.includes(name)))]
+  for (const [place, database] of names.entries()) {
     try {
       return await openSession(server, database, password, signal ? { signal } : {})
     } catch (error) {
       if (!(error instanceof FaultError) || !mayHelpElsewhere.has(error.code)) throw error
-      faults.push(error)
+      if (place === 0) first = error
     }
   }
-  throw faults[0] ?? new FaultError('DB_NOT_FOUND', { values: { database: 'postgres' } })
+  throw first
 }
 
 const mayHelpElsewhere = new Set(['DB_NOT_FOUND', 'DB_PERMISSION', 'DB_ACCESS_RULE'])

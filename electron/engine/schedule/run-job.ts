@@ -1,4 +1,4 @@
-import { CancelledError, FaultError, toFault } from '../../shared/fault.ts'
+import { CancelledError, FaultError, toFault, type Fault } from '../../shared/fault.ts'
 import type { Job, JobPhase, Progress } from '../../shared/model.ts'
 import { clearLeftovers } from '../backup/clear-leftovers.ts'
 import type { PipelineProgress } from '../backup/pipeline.ts'
@@ -29,6 +29,11 @@ export interface JobOrder {
   readonly report?: ((progress: Progress) => void) | undefined
 }
 
+interface Judged<T> {
+  /** What is wrong with a result that was returned, and not thrown, because it says more than a fault can. */
+  readonly faultIn?: (result: T) => Fault | undefined
+}
+
 /**
  * Runs one piece of work from a beginning in the catalogue to exactly one end there (INV-5): done, failed or
  * cancelled; a killed process leaves it running, and the next start makes that *interrupted*. Throws what the work
@@ -37,7 +42,7 @@ export interface JobOrder {
  */
 export async function runJob<T extends { readonly id: string }>(
   site: Site,
-  order: JobOrder,
+  order: JobOrder & Judged<T>,
   work: (job: RunningJob) => Promise<T>,
 ): Promise<T> {
   const { catalogue, world } = site
@@ -48,8 +53,15 @@ export async function runJob<T extends { readonly id: string }>(
   try {
     const result = await work(job)
     stop()
-    endJob(catalogue, id, { state: 'done', backupId: result.id }, world.now())
-    world.log.info(`${kind} of ${database} done (${id})`)
+    const fault = order.faultIn?.(result)
+    const backupId = order.backupId ?? result.id
+    endJob(
+      catalogue,
+      id,
+      { ...(fault ? { state: 'failed', fault } : { state: 'done' }), backupId },
+      world.now(),
+    )
+    world.log.info(`${kind} of ${database} ${fault ? `failed: ${fault.code}` : 'done'} (${id})`)
     return result
   } catch (thrown) {
     stop()

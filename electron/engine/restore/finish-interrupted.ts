@@ -1,0 +1,86 @@
+import * as z from 'zod'
+import { toInstant } from '../../shared/calendar.ts'
+import { toFault } from '../../shared/fault.ts'
+import { endRestore, unfinishedRestores, type RestoreRow } from '../catalogue/restores.ts'
+import type { Session } from '../postgres/session.ts'
+import { literal } from '../verify/roles-rules.ts'
+import type { Site } from '../site.ts'
+import { dropBeside } from './beside.ts'
+import { isOurs } from './names-rules.ts'
+import { keptForDays, noOutcome } from './record.ts'
+import { sweepRestoreFolders } from './restore-folder.ts'
+import { openElsewhere } from './target.ts'
+
+/**
+ * Brings restores of a killed Larder to their end: what was restored beside is dropped, unless it had taken the live
+ * name already, and then the restore is done and can be undone. A server that does not answer now is asked again at
+ * the next start; the till works all the same, because its name always leads to a whole database.
+ */
+export async function finishInterruptedRestores(site: Site): Promise<void> {
+  await sweepRestoreFolders(site)
+  for (const row of unfinishedRestores(site.catalogue)) {
+    try {
+      await finish(site, row)
+    } catch (error) {
+      site.world.log.warn(
+        `the rest of restore ${row.id} cannot be looked at yet: ${toFault(error).detail ?? toFault(error).code}`,
+      )
+    }
+  }
+}
+
+async function finish(site: Site, row: RestoreRow): Promise<void> {
+  const { catalogue, world } = site
+  const { id, beside, database } = row
+  if (beside === null) return endRestore(catalogue, id, { state: 'failed' })
+  const password = await world.secrets.read('database-password')
+  await using session = await openElsewhere({ server: row.server, password }, [beside])
+  const name = await nameNow(session, row)
+  if (name === database) return asDone(site, row)
+  // An undo brings nothing new: what it did not swap in stays the kept database of the restore before.
+  if (name !== undefined && row.kind !== 'undo' && isOurs(name)) {
+    await dropBeside(session, name)
+    world.log.warn(`${name}, left by an interrupted restore, was dropped`)
+  }
+  endRestore(catalogue, id, { state: 'failed' })
+}
+
+const Named = z.object({ name: z.string() })
+
+/** Found by its oid, or by the name that only this restore gives, when it died before the oid was known. */
+async function nameNow(session: Session, { beside, beside_oid }: RestoreRow): Promise<string | undefined> {
+  const which = beside_oid === null ? `datname = ${literal(beside ?? '')}` : `oid = ${beside_oid}`
+  const [row] = await session.query(Named, `SELECT datname AS name FROM pg_database WHERE ${which}`)
+  return row?.name
+}
+
+const day = 86_400_000
+
+function asDone({ catalogue, world }: Site, row: RestoreRow): void {
+  const { id, kind, database, kept_as, undoes, backup_id, started_at } = row
+  const now = world.now()
+  const keptUntil = kept_as === null ? null : now + keptForDays * day
+  const notes = [
+    'Larder was ended just after the databases had changed places. A program after it was not run.',
+  ]
+  const result = {
+    ...noOutcome,
+    id,
+    kind,
+    database,
+    verdict: 'restored' as const,
+    backupId: backup_id,
+    keptAs: kept_as,
+    keptUntil: keptUntil === null ? null : toInstant(keptUntil),
+    durationMs: Math.max(0, now - started_at),
+    notes,
+    report: null,
+  }
+  if (undoes !== null) endRestore(catalogue, undoes, { state: 'undone' })
+  endRestore(catalogue, id, {
+    state: kept_as === null ? 'done' : 'kept',
+    result,
+    ...(keptUntil ? { keptUntil } : {}),
+  })
+  world.log.warn(`restore ${id} of ${database} was complete when Larder was ended`)
+}

@@ -1,0 +1,172 @@
+import { FaultError } from '../../shared/fault.ts'
+import type { Backup, Manifest } from '../../shared/model.ts'
+import type { AfterCommand } from '../../shared/restore-model.ts'
+import { runBackup } from '../backup/run-backup.ts'
+import { noteBeside } from '../catalogue/restores.ts'
+import type { Session } from '../postgres/session.ts'
+import type { RunningJob } from '../schedule/run-job.ts'
+import type { Site } from '../site.ts'
+import { authenticate, type Authentic } from '../verify/check-integrity.ts'
+import type { Difference } from '../verify/compare-fingerprints-rules.ts'
+import { runAfter } from './after-command.ts'
+import { manifestOf, requireRestorable, type Wanted } from './look.ts'
+import { besideName } from './names-rules.ts'
+import { readProperties } from './properties.ts'
+import { ordinary, propertyStatements } from './properties-rules.ts'
+import { noOutcome, type Outcome } from './record.ts'
+import { restoreBeside } from './restore-beside.ts'
+import { inRestoreFolder } from './restore-folder.ts'
+import type { Steps } from './steps.ts'
+import { swap } from './swap.ts'
+import { openElsewhere } from './target.ts'
+
+export interface RestoreOrder extends Wanted {
+  readonly after: AfterCommand | null
+  /** Goes on where the live database cannot be backed up any more. It is kept all the same. */
+  readonly withoutSafety: boolean
+}
+
+/**
+ * One restore from start to finish; the functions it calls are the next files to read, in this order. The live
+ * database is not touched before a copy beside it was compared with the backup and a safety backup is intact
+ * (INV-20, 21), and then only by its name. Throws the fault or CancelledError with the till exactly as it was; a
+ * backup that is not what it was, or comes out different, is the outcome *not restored*.
+ */
+export async function restoreBackup(
+  site: Site,
+  { backup, order, steps }: { readonly backup: Backup; readonly order: RestoreOrder; readonly steps: Steps },
+  job: RunningJob,
+): Promise<Outcome> {
+  const database = order.into ?? backup.database
+  job.enter('inspect')
+  const before = await steps.time('Looked first', () =>
+    requireRestorable(site, manifestOf(site, backup), order),
+  )
+  const authentic = await steps.time('Checked the backup', () => authenticate(site, backup, job))
+  const about = { ...noOutcome, database, backupId: backup.id, takenAt: backup.takenAt }
+  if ('verdict' in authentic) return { ...about, differences: authentic.differences }
+
+  const replaces = order.into === null && before.liveExists
+  const work = { authentic, order, steps, database, missingRoles: before.missingRoles }
+  const [safety, beside] = await bothOrNone(job.signal, [
+    (signal) => (replaces ? takeSafetyBackup(site, work, { ...job, signal }) : Promise.resolve(null)),
+    (signal) =>
+      inRestoreFolder(site, job.id, (folder) => restoreBeside(site, { ...work, folder }, { ...job, signal })),
+  ])
+  if (beside.lost.length > 0) return { ...about, safetyBackupId: safety, differences: [...beside.lost] }
+
+  const swapped = await takePlace(site, { ...work, beside: beside.name, replaces }, job)
+  const after = await runLast(work, job)
+  const failed = after === null || after.code === 0 ? [] : [afterFailed(after.code)]
+  const differences = [...beside.differences, ...failed]
+  return {
+    ...about,
+    ...swapped,
+    after,
+    safetyBackupId: safety,
+    verdict: differences.length === 0 ? 'restored' : 'restored-with-differences',
+    differences,
+    notes: [...beside.notes],
+  }
+}
+
+/** What every step of one restore knows. */
+export interface Work {
+  readonly authentic: Authentic
+  readonly order: RestoreOrder
+  readonly steps: Steps
+  /** The name under which the restored data is to answer. */
+  readonly database: string
+  readonly missingRoles: readonly string[]
+}
+
+/** Runs both at once; when one fails the other is stopped, and the first fault is thrown when both have ended. */
+async function bothOrNone<A, B>(
+  outer: AbortSignal,
+  [first, second]: readonly [(signal: AbortSignal) => Promise<A>, (signal: AbortSignal) => Promise<B>],
+): Promise<[A, B]> {
+  const either = new AbortController()
+  const signal = AbortSignal.any([outer, either.signal])
+  const faults: unknown[] = []
+  const stopOther = (error: unknown): never => {
+    faults.push(error)
+    either.abort()
+    throw error
+  }
+  const both = await Promise.allSettled([first(signal).catch(stopOther), second(signal).catch(stopOther)])
+  const [a, b] = both
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value]
+  throw faults[0]
+}
+
+/** The till as it is now, so that a restore loses nothing. Its words are those of the job that it belongs to. */
+async function takeSafetyBackup(
+  site: Site,
+  { order, steps, database }: Work,
+  job: RunningJob,
+): Promise<string | null> {
+  const quiet = { ...job, enter: () => undefined, onProgress: () => undefined, onChild: () => undefined }
+  try {
+    return (await steps.time('Backed up the till', () => runBackup(site, database, quiet))).id
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error
+    const isEmpty = error.code === 'SUSPICIOUS_EMPTY'
+    if (!isEmpty && !order.withoutSafety) throw error
+    site.world.log.warn(`no backup before the restore of ${database}: ${error.code}`)
+    return null
+  }
+}
+
+interface Placing extends Work {
+  readonly beside: string
+  readonly replaces: boolean
+}
+
+/** From here to the end of the swap nothing is stopped half-way: it takes well under a second. */
+async function takePlace(site: Site, placing: Placing, job: RunningJob) {
+  const { order, steps, database, beside, replaces } = placing
+  job.signal.throwIfAborted()
+  job.enter('swap')
+  const keptAs = replaces ? besideName(database, 'kept', job.id) : null
+  if (keptAs !== null) noteBeside(site.catalogue, job.id, { kept_as: keptAs })
+  const names = [database, beside]
+  await using renaming = await openElsewhere(order.target, names)
+  await using ending = await openElsewhere(order.target, names)
+  await giveProperties(renaming, placing)
+  const downtimeMs = await steps.time('Changed places', () =>
+    swap(renaming, ending, { live: database, beside, keptAs }),
+  )
+  site.world.log.info(`${database} is restored; what was there is kept as ${keptAs ?? 'nothing'}`)
+  return { keptAs, downtimeMs: replaces ? downtimeMs : null }
+}
+
+/** Owner, rights, settings and comment as the live database has them, or else as far as the manifest tells. */
+async function giveProperties(
+  session: Session,
+  { authentic, order, database, beside }: Placing,
+): Promise<void> {
+  const live = order.into === null ? await readProperties(session, database) : undefined
+  for (const statement of live
+    ? propertyStatements(beside, live)
+    : ownerOnly(beside, authentic.manifest, order))
+    await session.run(statement)
+}
+
+function ownerOnly(beside: string, { database }: Manifest, { roles }: RestoreOrder): readonly string[] {
+  if (roles.kind === 'no-owner') return []
+  const owner = (roles.kind === 'map' ? roles.to[database.owner] : undefined) ?? database.owner
+  return propertyStatements(beside, { ...ordinary, owner })
+}
+
+async function runLast({ order, steps, database }: Work, job: RunningJob) {
+  const { after, target } = order
+  if (after === null) return null
+  job.enter('after')
+  return steps.time('Ran the program after it', () => runAfter(after, target, database, job.signal))
+}
+
+const afterFailed = (code: number | null): Difference => ({
+  object: 'the program after the restore',
+  expected: 'exit code 0',
+  found: code === null ? 'it did not run to its end' : `exit code ${code}`,
+})
