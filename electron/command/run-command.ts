@@ -13,9 +13,11 @@ import { processIo, type Io } from './io.ts'
 import { addList } from './list.ts'
 import { addPassword } from './password.ts'
 import { addPin } from './pin.ts'
+import { addRestore } from './restore.ts'
 import { addSetup } from './setup.ts'
 import { addShow } from './show.ts'
 import { addStatus } from './status.ts'
+import { addRelease, addRestores, addUndo } from './undo.ts'
 import type { Act, Verb } from './verb.ts'
 import { addVerify } from './verify.ts'
 
@@ -25,6 +27,10 @@ const verbs: readonly Verb[] = [
   addList,
   addShow,
   addVerify,
+  addRestore,
+  addUndo,
+  addRelease,
+  addRestores,
   addStatus,
   addDoctor,
   addConfirmKey,
