@@ -12,6 +12,7 @@ import { Secret } from '../engine/secret.ts'
 import type { Handlers, SetUpState } from '../shared/ipc.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
 import { makeRecoveryKeyDesk } from './recovery-key.ts'
+import { restoreHandlers, type RestoreCall } from './restore-handlers.ts'
 import { readToday } from './today.ts'
 import type { Work } from './work.ts'
 
@@ -19,6 +20,7 @@ import type { Work } from './work.ts'
 export const makeHandlers = (engine: Engine, work: Work, changed: () => void): Handlers => ({
   ...firstRun(engine, changed),
   ...everyDay(engine, work),
+  ...restoreHandlers(engine, work),
 })
 
 type FirstRunCall =
@@ -72,7 +74,7 @@ function firstRun(engine: Engine, changed: () => void): Pick<Handlers, FirstRunC
   }
 }
 
-function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall> {
+function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall | RestoreCall> {
   return {
     today: async () => readToday(engine, work),
     listBackups: async (page) => listBackups(engine.site.catalogue, page),

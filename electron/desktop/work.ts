@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.ts'
+import type { RestoreRequest } from '../engine/restore/restore-jobs.ts'
 import { CancelledError } from '../shared/fault.ts'
 import type { Backup, CheckResult, Progress, ProofResult } from '../shared/model.ts'
+import type { RestoreResult } from '../shared/restore-model.ts'
 
 interface Running {
   readonly abort: AbortController
@@ -15,6 +17,9 @@ export interface Work {
   backUpAll(): Promise<Backup[]>
   verify(id: string): Promise<CheckResult>
   prove(id: string): Promise<ProofResult>
+  restore(id: string, request: RestoreRequest): Promise<RestoreResult>
+  undo(restoreId: string): Promise<RestoreResult>
+  release(restoreId: string): Promise<void>
   /** Without an id everything is stopped. Resolves when nothing of it runs any more. */
   cancel(jobId?: string): Promise<void>
 }
@@ -67,6 +72,9 @@ export function makeWork(engine: Engine, tell: (progress: Progress) => void, cha
     },
     verify: async (id) => doing(async (how) => engine.verify(id, how)),
     prove: async (id) => doing(async (how) => engine.prove(id, how)),
+    restore: async (id, request) => doing(async (how) => engine.restore(id, request, how)),
+    undo: async (id) => doing(async (how) => engine.undo(id, how)),
+    release: async (id) => doing(async (how) => engine.release(id, how)),
     async cancel(jobId) {
       for (const { abort, progress } of running)
         if (jobId === undefined || progress?.jobId === jobId) abort.abort()
