@@ -29,10 +29,24 @@ export type Server = z.output<typeof Server>
 
 export const PlanKind = z.enum(['production', 'staging'])
 
+/**
+ * A question about the restored data that a proof asks, and what the answer must be: numbers are compared as numbers of
+ * any size, everything else as text.
+ */
+export const Probe = z.strictObject({
+  database: Text,
+  name: z.string().min(1).max(200),
+  /** One query for one row of one column. It may only read; names without a schema are of the schema `public`. */
+  sql: z.string().min(1).max(20_000),
+  expect: z.strictObject({ op: z.enum(['=', '>', '>=', '<', '<=', '<>']), value: z.string().max(1000) }),
+})
+export type Probe = z.output<typeof Probe>
+
 /** What to back up. `all` means every database of the server that accepts connections, as found at that moment. */
 export const Plan = z.strictObject({
   kind: PlanKind,
   databases: z.union([z.literal('all'), z.array(Text).min(1)]),
+  probes: z.array(Probe).max(100).optional(),
 })
 export type Plan = z.output<typeof Plan>
 
