@@ -13,6 +13,7 @@ import { compareRestored } from './compare-restored.ts'
 import { openBackup } from './open-backup.ts'
 import { makeProofFolder, proofFolder, removeProofFolder, type ProofFolder } from './proof-folder.ts'
 import { restoreInto } from './restore-archive.ts'
+import { probesOf, runProbes } from './run-probes.ts'
 import { serverPrograms, startCluster } from './scratch-cluster.ts'
 import { makeDatabase, openScratch } from './scratch-database.ts'
 
@@ -93,8 +94,10 @@ async function proveIn(folder: ProofFolder, proving: Proving): Promise<Proof> {
     job.enter('compare')
     await using session = await openScratch(cluster, target.database, signal)
     const compared = await compareRestored(session, opened.manifest.fingerprint, { walkIndexes: true })
+    const probed = await runProbes(session, probesOf(site.settings.plan, target.database))
     signal.throwIfAborted()
-    return judge([...unrestored, ...compared.differences], [...notes, ...compared.notes])
+    const differences = [...unrestored, ...compared.differences, ...probed.differences]
+    return judge(differences, [...notes, ...compared.notes, ...probed.notes])
   } finally {
     await cluster.stop()
   }
