@@ -73,7 +73,7 @@ export const expectationInWords = ({ op, value }: Expectation): string => `${op}
 
 /** Reads `> 0`, `=`, … as a person types it; undefined when there is no operator or nothing to compare with. */
 export function parseExpectation(text: string): Expectation | undefined {
-  const [, op, value = ''] = /^\s*(<>|>=|<=|=|>|<)\s*(.*?)\s*$/s.exec(text) ?? []
+  const [, op, value = ''] = /^\s*(<>|>=|<=|=|>|<)\s*(?![=<>])(.*?)\s*$/s.exec(text) ?? []
   const known = (['=', '>', '>=', '<', '<=', '<>'] as const).find((each) => each === op)
   return known === undefined || value === '' ? undefined : { op: known, value }
 }
