@@ -22,7 +22,7 @@ export function restoredInWords(result: RestoreResult): string {
       ...(result.downtimeMs === null ? [] : [['Till away for', `${result.downtimeMs} ms`] as const]),
       ...(result.safetyBackupId === null ? [] : [['Backup before', result.safetyBackupId] as const]),
       ...(keptAs === null ? [] : [['Kept', `${keptAs}, until ${localMinute(keptUntil ?? '')}`] as const]),
-      ...(keptAs === null ? [] : [['Undo with', `larder undo ${id}`] as const]),
+      ...(keptAs === null ? [] : [['Undo with', `larder undo ${id.slice(0, 8)}`] as const]),
       ...(result.report === null ? [] : [['Report', result.report] as const]),
     ]),
     ...(after === null

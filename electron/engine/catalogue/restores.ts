@@ -76,10 +76,14 @@ export function endRestore(
   )
 }
 
-/** Throws RESTORE_UNKNOWN. */
+/** By the id, or by its first eight characters or more, which are the ones that names carry. Throws RESTORE_UNKNOWN. */
 export function restoreRow(catalogue: Catalogue, id: string): RestoreRow {
-  const row = catalogue.get(RestoreRow, `SELECT ${columns} FROM restores WHERE id = @id`, { id })
-  if (row === undefined) throw new FaultError('RESTORE_UNKNOWN', { values: { id } })
+  const [row, another] = catalogue.all(
+    RestoreRow,
+    `SELECT ${columns} FROM restores WHERE id = @id OR (length(@id) >= 8 AND substr(id, 1, length(@id)) = @id)`,
+    { id },
+  )
+  if (row === undefined || another !== undefined) throw new FaultError('RESTORE_UNKNOWN', { values: { id } })
   return row
 }
 

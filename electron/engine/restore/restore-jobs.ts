@@ -7,7 +7,7 @@ import type { Secret } from '../secret.ts'
 import type { Site } from '../site.ts'
 import { lookAtRestore } from './look.ts'
 import { nameProblem } from './names-rules.ts'
-import { recordRestore } from './record.ts'
+import { noOutcome, recordRestore } from './record.ts'
 import { restoreBackup } from './restore.ts'
 import { restoreForeign } from './restore-foreign.ts'
 import type { Target } from './target.ts'
@@ -81,9 +81,15 @@ export async function restoreFile(
   const about = { server: target.server, database: into, backup: null, undoes: null, source: file }
   const job = { kind: 'restore', database: into, faultIn, ...doing } as const
   return runJob(site, job, async (running) =>
-    recordRestore(site, { ...about, kind: 'into', id: running.id }, (steps) =>
-      restoreForeign(site, { file, into, confirmed, target, steps }, running),
-    ),
+    recordRestore(site, { ...about, kind: 'into', id: running.id }, async (steps) => {
+      const order = { file, into, confirmed, target }
+      const { differences, notes } = await steps.time('Restored the file', () =>
+        restoreForeign(site, order, running),
+      )
+      // Nothing signed tells what should be in it, so it is never said to be equal to anything.
+      const verdict = 'restored-with-differences'
+      return { ...noOutcome, verdict, database: into, differences: [...differences], notes: [...notes] }
+    }),
   )
 }
 
@@ -93,7 +99,7 @@ export async function undo(site: Site, id: string, where: Where, doing: Doing): 
   requireKept(row)
   const target = await targetOfRow(site, row, where)
   const { server, database } = row
-  const about = { server, database, backup: null, undoes: id, source: null }
+  const about = { server, database, backup: null, undoes: row.id, source: null }
   const job = { kind: 'undo', database, ...doing } as const
   return runJob(site, job, async (running) =>
     recordRestore(site, { ...about, kind: 'undo', id: running.id }, (steps) =>
@@ -109,7 +115,7 @@ export async function release(site: Site, id: string, where: Where, doing: Doing
   const target = await targetOfRow(site, row, where)
   await runJob(site, { kind: 'release', database: row.database, ...doing }, async () => {
     await releaseRestore(site, row, target)
-    return { id }
+    return { id: row.id }
   })
 }
 
