@@ -6,7 +6,8 @@ import { opened, sealed } from '../engine/backup/age.ts'
 import { signingKey, verifyingKey } from '../engine/keys.ts'
 import { keepersOf } from '../engine/secrets-file.ts'
 import type { Site } from '../engine/site.ts'
-import type { SecretName } from '../engine/world.ts'
+import type { SecretName, World } from '../engine/world.ts'
+import { faults } from '../shared/fault-table.ts'
 import type { Settings } from '../shared/model.ts'
 import { examine, ok, problem, warning, type Check } from './doctor-check.ts'
 
@@ -26,7 +27,13 @@ export async function examineKeys(site: Site): Promise<readonly Check[]> {
 async function examineSecrets({ world, settings }: Site): Promise<Check> {
   const keepers = await keepersOf(world.dataFolder)
   const present = names.filter((name) => keepers[name] !== undefined)
-  for (const name of present) await world.secrets.read(name)
+  const locked = await lockedOf(world, present)
+  if (locked.length > 0)
+    return problem(
+      'secrets',
+      `The keyring of the desktop keeps ${locked.join(', ')}, and does not answer here.`,
+      faults.SECRETS_LOCKED.next,
+    )
   const told = present.map((name) => `${name} (${keepers[name] ?? ''})`).join(', ')
   const missing = neededNames(settings).filter((name) => !present.includes(name))
   if (missing.length > 0) return problem('secrets', `Missing: ${missing.join(', ')}.`, enterAgain)
@@ -37,6 +44,11 @@ async function examineSecrets({ world, settings }: Site): Promise<Check> {
       `chmod 600 ${join(world.dataFolder, 'secrets.json')}`,
     )
   return ok('secrets', `readable: ${told}`)
+}
+
+async function lockedOf({ secrets }: World, present: readonly SecretName[]): Promise<readonly SecretName[]> {
+  const reads = await Promise.allSettled(present.map((name) => secrets.read(name)))
+  return present.filter((_, index) => reads[index]?.status === 'rejected')
 }
 
 const names: readonly SecretName[] = ['database-password', 'site-identity', 'signing-key']

@@ -14,13 +14,15 @@ const packages = [
   'libnss3',
   'libasound2',
   'libgbm1',
-  // Desktop services that the end-to-end tests look at: the session bus, notifications, the tray.
+  // Desktop services that the end-to-end tests look at: the session bus, notifications, the tray, the keyring.
   'dbus',
   'dbus-daemon',
   'python3-dbus',
   'python3-gi',
   'libnotify4',
   'libsecret-1-0',
+  'gnome-keyring',
+  'libglib2.0-bin',
   'dunst',
   // For tests that look at a process from outside, or need a certificate.
   'strace',

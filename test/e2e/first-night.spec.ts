@@ -220,8 +220,17 @@ test('the window cannot leave its page, open another, or ask for what is not in 
     network: 'refused',
   })
   const before = window.url()
+  // Listens after the app's own listener, so what it hears is the answer: no time has to pass in which nothing happens.
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.on('will-frame-navigate', (event) => {
+      process.env['LARDER_TEST_NAVIGATION'] = event.defaultPrevented ? 'refused' : 'allowed'
+    })
+  })
   await window.evaluate(() => void (location.href = 'https://example.com')).catch(() => undefined)
-  await window.waitForTimeout(300)
+  const answer = (): Promise<string | undefined> =>
+    app.electron.evaluate(() => process.env['LARDER_TEST_NAVIGATION'])
+  await until(async () => (await answer()) !== undefined)
+  expect(await answer()).toBe('refused')
   expect(window.url()).toBe(before)
 })
 

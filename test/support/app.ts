@@ -43,21 +43,36 @@ export async function picture({ electron, window }: RunningApp, name: string): P
     [1100, 720],
     [760, 560],
   ] as const) {
-    await electron.evaluate(
-      ({ BrowserWindow }, size) => {
-        BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height)
-      },
-      { width, height },
-    )
+    await resize({ electron, window }, width, height)
     for (const colorScheme of ['light', 'dark'] as const) {
       await window.emulateMedia({ colorScheme })
-      await window.waitForTimeout(150)
-      await window.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`) })
+      await window.evaluate(settled)
+      const path = join(pictures, `${name}-${colorScheme}-${width}.png`)
+      // Whatever moves to an end is shown at its end.
+      await window.screenshot({ path, animations: 'disabled' })
     }
   }
   await window.emulateMedia({ colorScheme: null })
-  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1100, 720))
+  await resize({ electron, window }, 1100, 720)
 }
+
+type Shown = Pick<RunningApp, 'electron' | 'window'>
+
+async function resize({ electron, window }: Shown, width: number, height: number): Promise<void> {
+  await electron.evaluate(
+    ({ BrowserWindow }, size) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height)
+    },
+    { width, height },
+  )
+  await window.waitForFunction((wanted) => globalThis.innerWidth === wanted, width)
+}
+
+/** In the page: resolves when what changed has been painted. */
+const settled = (): Promise<void> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
+  })
 
 /** The answers that a person would give in the system's own dialogs, which no driver can reach. */
 export async function answerDialogs(
