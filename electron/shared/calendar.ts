@@ -28,19 +28,18 @@ export function sayWhen(at: number, now: number, { locale, timeZone }: Place): s
   return `${time.format(at)} on ${date.format(at)}`
 }
 
-/** `3 Nov 2026, 15:30:07 CET`: for papers that are read years later, somewhere else. */
+/** `Nov 3, 2026, 15:30`: for papers that are read years later. They say once in which zone. */
 export const sayInFull = (at: number, { locale, timeZone }: Place): string =>
-  new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-    timeZoneName: 'short',
-  }).format(at)
+  new Intl.DateTimeFormat(locale, { ...inFull, timeZone }).format(at)
+
+const inFull = {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+} as const
 
 /** `2026-11-03 15:30`: for columns, where every moment must take the same room and sort as text. */
 export function sayMinute(at: number, timeZone: string): string {

@@ -54,7 +54,7 @@ LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE kind IN ('table', 'partitioned')
 GROUP BY relation.oid, schema, name, kind, quoted, condition, parent`
 
-export interface NewerQuestion {
+interface NewerQuestion {
   /** The tables that hold the rows, quoted, with their conditions: for a partitioned table each of its leaves. */
   readonly sources: readonly { readonly quoted: string; readonly condition: string }[]
   readonly when: Column
