@@ -93,9 +93,10 @@ section { margin-top: 6mm }
 .verdict { display: flex; gap: 6mm; align-items: center; margin-top: 6mm; padding: 5mm 6mm; border: 0.7mm solid #000;
   border-radius: 2mm; break-inside: avoid }
 .verdict svg { flex: none; width: 18mm; height: 18mm }
-h1, p, td, dd, li { overflow-wrap: anywhere; unicode-bidi: isolate }
+body { overflow-wrap: anywhere }
+h1, p, td, dd, li { unicode-bidi: isolate }
 td { white-space: pre-line }
-td:first-child { min-width: 36mm }
+td.text { min-width: 25mm }
 dl { display: grid; grid-template-columns: 1fr 1fr; gap: 0 8mm }
 dl div { display: grid; grid-template-columns: 26mm 1fr; gap: 3mm; padding: 1.2mm 0; border-bottom: 0.1mm solid #999;
   break-inside: avoid }
