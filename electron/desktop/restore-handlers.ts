@@ -35,14 +35,14 @@ export function restoreHandlers(engine: Engine, work: Work): Pick<Handlers, Rest
       await checkPin(world, pin)
       return work.restore(id, { into, roles, after: commandOf(after), login: loginOf(login) })
     },
-    async undoRestore({ id, pin }) {
+    async undoRestore({ id, pin, login = null }) {
       await checkPin(world, pin)
-      return work.undo(id)
+      return work.undo(id, loginOf(login))
     },
-    async releaseRestore({ id, typedName, pin }) {
+    async releaseRestore({ id, typedName, pin, login = null }) {
       requireName(typedName, engine.findRestore(id).result?.keptAs ?? '')
       await checkPin(world, pin)
-      await work.release(id)
+      await work.release(id, loginOf(login))
     },
     listRestores: async () => listRestores(engine.site.catalogue, listed),
     async openReport({ id }) {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { RestoreRequest } from '../engine/restore/restore-jobs.ts'
+import type { Login, RestoreRequest } from '../engine/restore/restore-jobs.ts'
 import { CancelledError } from '../shared/fault.ts'
 import type { Backup, CheckResult, Progress, ProofResult } from '../shared/model.ts'
 import type { RestoreResult } from '../shared/restore-model.ts'
@@ -18,8 +18,8 @@ export interface Work {
   verify(id: string): Promise<CheckResult>
   prove(id: string): Promise<ProofResult>
   restore(id: string, request: RestoreRequest): Promise<RestoreResult>
-  undo(restoreId: string): Promise<RestoreResult>
-  release(restoreId: string): Promise<void>
+  undo(restoreId: string, login: Login | null): Promise<RestoreResult>
+  release(restoreId: string, login: Login | null): Promise<void>
   /** Without an id everything is stopped. Resolves when nothing of it runs any more. */
   cancel(jobId?: string): Promise<void>
 }
@@ -73,8 +73,8 @@ export function makeWork(engine: Engine, tell: (progress: Progress) => void, cha
     verify: async (id) => doing(async (how) => engine.verify(id, how)),
     prove: async (id) => doing(async (how) => engine.prove(id, how)),
     restore: async (id, request) => doing(async (how) => engine.restore(id, request, how)),
-    undo: async (id) => doing(async (how) => engine.undo(id, how)),
-    release: async (id) => doing(async (how) => engine.release(id, how)),
+    undo: async (id, login) => doing(async (how) => engine.undo(id, { ...how, login })),
+    release: async (id, login) => doing(async (how) => engine.release(id, { ...how, login })),
     async cancel(jobId) {
       for (const { abort, progress } of running)
         if (jobId === undefined || progress?.jobId === jobId) abort.abort()

@@ -158,9 +158,12 @@ export const calls = {
   lookAtRestore: call(LookRequest, RestoreLook),
   restoreBackup: call(RestoreRequest, RestoreResult),
   /** Puts back what a restore swapped out. */
-  undoRestore: call(Id.extend({ pin: Pin }), RestoreResult),
+  undoRestore: call(Id.extend({ pin: Pin, login: RestoreLogin.optional() }), RestoreResult),
   /** Drops what a restore swapped out; it cannot be undone any more. The name is that of what is dropped. */
-  releaseRestore: call(Id.extend({ typedName: z.string().max(200), pin: Pin }), z.void()),
+  releaseRestore: call(
+    Id.extend({ typedName: z.string().max(200), pin: Pin, login: RestoreLogin.optional() }),
+    z.void(),
+  ),
   listRestores: call(z.void(), z.array(Restore)),
   openReport: call(Id, z.void()),
   pinState: call(z.void(), PinState),

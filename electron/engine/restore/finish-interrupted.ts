@@ -9,18 +9,19 @@ import { dropBeside } from './beside.ts'
 import { isOurs } from './names-rules.ts'
 import { keptForDays, noOutcome } from './record.ts'
 import { sweepRestoreFolders } from './restore-folder.ts'
-import { openElsewhere } from './target.ts'
+import { openElsewhere, type Target } from './target.ts'
 
 /**
  * Brings restores of a killed Larder to their end: what was restored beside is dropped, unless it had taken the live
  * name already, and then the restore is done and can be undone. A server that does not answer now is asked again at
- * the next start; the till works all the same, because its name always leads to a whole database.
+ * the next start; the till works all the same, because its name always leads to a whole database. Where the login of
+ * the backups may not drop it, the next restore does: `as` is who that one works as.
  */
-export async function finishInterruptedRestores(site: Site): Promise<void> {
+export async function finishInterruptedRestores(site: Site, as?: Target): Promise<void> {
   await sweepRestoreFolders(site)
   for (const row of unfinishedRestores(site.catalogue)) {
     try {
-      await finish(site, row)
+      await finish(site, row, as)
     } catch (error) {
       site.world.log.warn(
         `the rest of restore ${row.id} cannot be looked at yet: ${toFault(error).detail ?? toFault(error).code}`,
@@ -29,12 +30,11 @@ export async function finishInterruptedRestores(site: Site): Promise<void> {
   }
 }
 
-async function finish(site: Site, row: RestoreRow): Promise<void> {
+async function finish(site: Site, row: RestoreRow, as: Target | undefined): Promise<void> {
   const { catalogue, world } = site
   const { id, beside, database } = row
   if (beside === null) return endRestore(catalogue, id, { state: 'failed' })
-  const password = await world.secrets.read('database-password')
-  await using session = await openElsewhere({ server: row.server, password }, [beside])
+  await using session = await openElsewhere(await loginFor(site, row, as), [beside])
   const name = await nameNow(session, row)
   if (name === database) return asDone(site, row)
   // An undo brings nothing new: what it did not swap in stays the kept database of the restore before.
@@ -43,6 +43,16 @@ async function finish(site: Site, row: RestoreRow): Promise<void> {
     world.log.warn(`${name}, left by an interrupted restore, was dropped`)
   }
   endRestore(catalogue, id, { state: 'failed' })
+}
+
+async function loginFor(
+  { settings, world }: Site,
+  { server }: RestoreRow,
+  as: Target | undefined,
+): Promise<Target> {
+  if (as?.server.host === server.host && as.server.port === server.port) return as
+  const password = await world.secrets.read('database-password')
+  return { server: { ...server, user: settings.server.user }, password }
 }
 
 const Named = z.object({ name: z.string() })

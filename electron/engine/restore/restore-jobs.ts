@@ -5,6 +5,7 @@ import { restoreRow, type RestoreRow } from '../catalogue/restores.ts'
 import { runJob } from '../schedule/run-job.ts'
 import type { Secret } from '../secret.ts'
 import type { Site } from '../site.ts'
+import { finishInterruptedRestores } from './finish-interrupted.ts'
 import { lookAtRestore } from './look.ts'
 import { nameProblem } from './names-rules.ts'
 import { noOutcome, recordRestore } from './record.ts'
@@ -56,6 +57,7 @@ export async function restore(
 ): Promise<RestoreResult> {
   if (request.into !== null) requireGoodName(request.into)
   const target = await targetOf(site, request)
+  await finishInterruptedRestores(site, target)
   const { into, roles, after = null, withoutSafety = false } = request
   const order = { into, roles, target, after, withoutSafety }
   const database = into ?? backup.database
@@ -125,8 +127,9 @@ async function targetOf({ settings, world }: Site, { login, server }: Where): Pr
   return { server: place, password: await world.secrets.read('database-password') }
 }
 
+/** Where that restore worked, as whoever asks now: the login that it may have been done with was not kept. */
 const targetOfRow = (site: Site, { server }: RestoreRow, { login }: Where): Promise<Target> =>
-  targetOf(site, { server, login: login ?? null })
+  targetOf(site, { server: { ...server, user: site.settings.server.user }, login: login ?? null })
 
 function requireGoodName(name: string): void {
   const problem = nameProblem(name)

@@ -56,11 +56,20 @@ export async function undoRestore(
   job.signal.throwIfAborted()
   job.enter('swap')
   const downtimeMs = await steps.time('Changed places', () =>
-    swap(renaming, ending, { live: database, beside: kept, keptAs }),
+    swap(renaming, ending, { live: database, beside: kept, keptAs }).catch(asRights(target)),
   )
   endRestore(site.catalogue, row.id, { state: 'undone' })
   return { ...noOutcomeOf(row), verdict: 'restored', keptAs, downtimeMs }
 }
+
+/** The login of the backups often may only read. */
+const asRights =
+  ({ server: { user } }: Target) =>
+  (error: unknown): never => {
+    if (!(error instanceof FaultError) || error.code !== 'DB_PERMISSION') throw error
+    const values = { user, missing: 'it may not rename or drop databases, or end the sessions in them' }
+    throw new FaultError('RESTORE_RIGHTS', { values, detail: error.fault.detail ?? '', cause: error })
+  }
 
 const noOutcomeOf = ({ database }: RestoreRow): Outcome => ({ ...noOutcome, database })
 
@@ -68,7 +77,7 @@ const noOutcomeOf = ({ database }: RestoreRow): Outcome => ({ ...noOutcome, data
 export async function releaseRestore(site: Site, row: RestoreRow, target: Target): Promise<void> {
   const kept = requireKept(row)
   await using session = await openElsewhere(target, [kept])
-  await dropBeside(session, kept)
+  await dropBeside(session, kept).catch(asRights(target))
   endRestore(site.catalogue, row.id, { state: 'released' })
   site.world.log.info(`${kept}, kept by restore ${row.id}, was dropped`)
 }
