@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
+import { homeZone } from '../shared/calendar.ts'
 import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
 import type { Settings } from '../shared/model.ts'
@@ -32,7 +33,7 @@ export async function setUp(
   const password = new Secret(request.password)
   await requireWorking(request, password)
 
-  const site = { id: randomUUID(), name: request.siteName }
+  const site = { id: randomUUID(), name: request.siteName, timeZone: homeZone() }
   const recovery = request.encrypt ? await makeIdentity() : null
   const own = request.encrypt ? await makeIdentity() : null
   const signing = makeSigningKey()

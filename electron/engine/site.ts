@@ -1,3 +1,4 @@
+import { homeZone } from '../shared/calendar.ts'
 import type { Settings } from '../shared/model.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { World } from './world.ts'
@@ -21,3 +22,6 @@ export interface Site {
   readonly catalogue: Catalogue
   readonly limits: Limits
 }
+
+/** The zone of the site's wall clock, by which its schedules go. */
+export const timeZoneOf = ({ site }: Settings): string => site.timeZone ?? homeZone()

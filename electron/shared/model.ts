@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { FaultCode } from './fault.ts'
 import { faults } from './fault-table.ts'
+import { Schedule, TimeZone } from './schedule-model.ts'
 
 const Text = z.string().min(1).max(4096)
 const Bytes = z.int().nonnegative()
@@ -47,6 +48,8 @@ export const Plan = z.strictObject({
   kind: PlanKind,
   databases: z.union([z.literal('all'), z.array(Text).min(1)]),
   probes: z.array(Probe).max(100).optional(),
+  /** When; unsaid: the ready-made one of its kind (schedule-model.ts). */
+  schedule: Schedule.optional(),
 })
 export type Plan = z.output<typeof Plan>
 
@@ -69,7 +72,8 @@ export type Keys = z.output<typeof Keys>
 export const settingsVersion = 1
 export const Settings = z.strictObject({
   version: z.literal(settingsVersion),
-  site: z.strictObject({ id: z.uuid(), name: Text }),
+  /** Its time zone is that of the wall clock of all schedules; unsaid: the computer's. */
+  site: z.strictObject({ id: z.uuid(), name: Text, timeZone: TimeZone.optional() }),
   server: Server,
   plan: Plan,
   /** The folder on this PC that holds the backups. Absolute. */

@@ -25,7 +25,7 @@ export function describe({ settings }: Site, found: Findings): Manifest {
     format: 'larder-manifest',
     version: 1,
     id: found.id,
-    site: settings.site,
+    site: { id: settings.site.id, name: settings.site.name },
     database: {
       name: database.name,
       owner: database.owner,
