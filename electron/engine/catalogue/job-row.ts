@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { FaultRecord, JobKind, JobPhase, JobState, type Job } from '../../shared/model.ts'
 import { instant, Json, Time } from './column.ts'
 
-const ProcessIdentity = z.object({ pid: z.int(), startedAt: z.string().nullable(), host: z.string() })
+export const ProcessIdentity = z.object({ pid: z.int(), startedAt: z.string().nullable(), host: z.string() })
 
 /** A job's row as the file holds it. */
 export const JobRow = z.object({

@@ -148,7 +148,8 @@ const restores = `
     beside_oid INTEGER,
     kept_as TEXT,
     kept_until INTEGER,
-    result TEXT
+    result TEXT,
+    report TEXT
   ) STRICT;
   CREATE INDEX restores_open ON restores (state, seq DESC) WHERE state IN ('running', 'kept');
 
@@ -157,9 +158,43 @@ const restores = `
     WHERE kind IN ('backup', 'restore', 'undo', 'release') AND state = 'running';
 `
 
+/*
+ * Every moment at which the plan wants something has a row here, once it has come (INV-29). A row with `since` stands
+ * for all slots after that moment and up to its own. The one row of `schedule` says up to when that has been done, and
+ * by which plan.
+ */
+const slots = `
+  CREATE TABLE schedule (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    plan TEXT NOT NULL,
+    settled_to INTEGER NOT NULL,
+    paused_at INTEGER,
+    paused_until INTEGER,
+    jumped_at INTEGER,
+    jumped_ms INTEGER
+  ) STRICT;
+  CREATE TABLE slots (
+    task TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    since INTEGER,
+    state TEXT NOT NULL,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try_at INTEGER,
+    fault TEXT,
+    owner TEXT,
+    beat_at INTEGER,
+    jobs TEXT NOT NULL DEFAULT '[]',
+    decided_at INTEGER,
+    PRIMARY KEY (task, at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX slots_open ON slots (state, task, at) WHERE state IN ('due', 'running');
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, update: (sqlite) => sqlite.exec(backups + jobs + totals) },
   { version: 2, update: (sqlite) => sqlite.exec(restores) },
+  { version: 3, update: (sqlite) => sqlite.exec(slots) },
 ]
 
 export const newestVersion = (steps: readonly Migration[] = migrations): number => steps.at(-1)?.version ?? 0
