@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { toInstant } from '../shared/calendar.ts'
 import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
-import type { Backup, CheckResult, Progress, ProofResult, Settings, Status } from '../shared/model.ts'
+import type { Backup, CheckResult, Probe, Progress, ProofResult, Settings, Status } from '../shared/model.ts'
 import { renewUnusableKeys } from './backup/own-keys.ts'
 import type { Restore, RestoreLook, RestoreResult } from '../shared/restore-model.ts'
 import { runBackup } from './backup/run-backup.ts'
@@ -27,12 +27,14 @@ import {
   type RestoreRequest,
 } from './restore/restore-jobs.ts'
 import { runJob } from './schedule/run-job.ts'
+import { proposeProbes, tryProbes, withProbes } from './probes.ts'
 import type { Secret } from './secret.ts'
 import { setUp, type SetUp } from './set-up.ts'
 import { loadSettings, saveSettings } from './settings.ts'
 import { usualLimits, type Limits, type Site } from './site.ts'
 import { checkIntegrity } from './verify/check-integrity.ts'
 import { prove } from './verify/prove.ts'
+import type { Probed } from './verify/run-probes.ts'
 import type { World } from './world.ts'
 
 /** Goes with everything that takes time: how to stop it, and where its progress goes. */
@@ -174,6 +176,21 @@ export class Engine {
   /** Drops what a restore keeps, for good. Throws as `undo` does. */
   async release(restoreId: string, doing: Doing & { readonly login?: Login | null } = {}): Promise<void> {
     return release(this.site, restoreId, doing, doing)
+  }
+
+  /** Questions worth asking in every proof of this database, best first; each of them holds now. */
+  async proposeProbes(database: string): Promise<Probe[]> {
+    return proposeProbes(this.site, database)
+  }
+
+  /** Asks the plan's probes, or others, of the live database, which they cannot change. */
+  async tryProbes(database: string, probes?: readonly Probe[]): Promise<Probed> {
+    return tryProbes(this.site, database, probes)
+  }
+
+  /** Puts these probes in the place of the plan's own. Throws USAGE for two of one name. */
+  async changeProbes(probes: readonly Probe[]): Promise<void> {
+    await this.#change(withProbes(this.site.settings, probes))
   }
 
   /** The verdict, from what is known without asking the server. */

@@ -7,7 +7,7 @@ import type { Difference } from './compare-fingerprints-rules.ts'
 import { expectationInWords, fits } from './probe-rules.ts'
 import { isOfThisComputer } from './restore-errors-rules.ts'
 
-interface Probed {
+export interface Probed {
   readonly differences: readonly Difference[]
   /** Sentences on those that held. */
   readonly notes: readonly string[]
@@ -44,14 +44,22 @@ interface Answer {
 }
 
 async function ask(session: Session, { sql, expect }: Probe, limitMs: number): Promise<Answer> {
+  try {
+    const rows = await readingOnly(session, limitMs, () => session.query(Row, oneQuery(sql), ['']))
+    return judge(rows, expect)
+  } catch (error) {
+    return { found: complaintOf(error, limitMs), holds: false }
+  }
+}
+
+/** Does some reading in a transaction that cannot write, and undoes what slipped through. Milliseconds per statement. */
+export async function readingOnly<T>(session: Session, limitMs: number, read: () => Promise<T>): Promise<T> {
   await session.run(
     `BEGIN READ ONLY; ${steadySettings('transaction')};
      SET LOCAL search_path = public; SET LOCAL statement_timeout = ${limitMs}`,
   )
   try {
-    return judge(await session.query(Row, oneQuery(sql), ['']), expect)
-  } catch (error) {
-    return { found: complaintOf(error, limitMs), holds: false }
+    return await read()
   } finally {
     await session.run('ROLLBACK').catch(() => undefined)
   }
@@ -80,8 +88,8 @@ function judge(rows: readonly z.output<typeof Row>[], expect: Probe['expect']): 
   return { found: value ?? 'no value', holds: fits(value, expect) }
 }
 
-/** What the server said against it. Throws when that was not for the probe, but for the state of this computer. */
-function complaintOf(error: unknown, limitMs: number): string {
+/** What the server said against a question. Throws when that was for the state of the computer. */
+export function complaintOf(error: unknown, limitMs: number): string {
   if (!(error instanceof FaultError)) throw error
   const detail = error.fault.detail ?? error.code
   if (isOfThisComputer(error.code, detail)) throw error
