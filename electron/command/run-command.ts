@@ -13,6 +13,7 @@ import { processIo, type Io } from './io.ts'
 import { addList } from './list.ts'
 import { addPassword } from './password.ts'
 import { addPin } from './pin.ts'
+import { addProbes } from './probes.ts'
 import { addRestore } from './restore.ts'
 import { addSetup } from './setup.ts'
 import { addShow } from './show.ts'
@@ -36,6 +37,7 @@ const verbs: readonly Verb[] = [
   addConfirmKey,
   addPassword,
   addPin,
+  addProbes,
 ]
 
 /**
