@@ -25,7 +25,11 @@ const forbidden: readonly { readonly rule: string; readonly from: RegExp; readon
     to: /^(?!zod$|electron\/shared\/)(?!.*-rules\.ts$)/,
   },
   { rule: 'the window knows the contract only', from: /^renderer\//, to: /^electron\/(?!shared\/)/ },
-  { rule: 'execa lives in postgres/', from: /^electron\/(?!engine\/postgres\/)/, to: /^execa$/ },
+  {
+    rule: 'execa lives in postgres/ and in the program after a restore',
+    from: /^electron\/(?!engine\/postgres\/|engine\/restore\/after-command\.ts$)/,
+    to: /^execa$/,
+  },
   { rule: 'pg lives in postgres/', from: /^electron\/(?!engine\/postgres\/)/, to: /^pg$/ },
   { rule: 'SQLite lives in catalogue/', from: /^electron\/(?!engine\/catalogue\/)/, to: /^better-sqlite3$/ },
   { rule: 'only execa spawns', from: /^electron\//, to: /^(node:)?child_process$/ },

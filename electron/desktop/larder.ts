@@ -32,6 +32,7 @@ export interface Larder {
 
 const lookAgainMs = 60_000
 const settleMs = 250
+const expireEveryMs = 3_600_000
 
 /** Everything that is loaded after the icon is up: the engine, the door to the window, and the voice. */
 export async function startLarder({ dataFolder, resources, tray, window }: Shell): Promise<Larder> {
@@ -69,6 +70,9 @@ export async function startLarder({ dataFolder, resources, tray, window }: Shell
   )
   watchData(dataFolder, refresh)
   setInterval(refresh, lookAgainMs)
+  const expire = (): void => void engine.expireKept().catch((error: unknown) => noteUntold(error, world.log))
+  setInterval(expire, expireEveryMs)
+  expire()
   refresh()
 
   return {

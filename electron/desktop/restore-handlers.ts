@@ -46,8 +46,8 @@ export function restoreHandlers(engine: Engine, work: Work): Pick<Handlers, Rest
     },
     listRestores: async () => listRestores(engine.site.catalogue, listed),
     async openReport({ id }) {
-      const report = engine.findRestore(id).result?.report
-      if (report) await shell.openPath(report)
+      const { report } = engine.findRestore(id)
+      if (report !== null) await shell.openPath(report)
     },
     pinState: async () => pinState(world),
     setPin: async ({ pin, oldPin }) => setPin(world, { pin, oldPin }),

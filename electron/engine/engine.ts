@@ -16,6 +16,7 @@ import { databasesOf } from './look-at-server.ts'
 import { readStatus } from './monitor/status.ts'
 import { openSite } from './open-site.ts'
 import { openSession } from './postgres/session.ts'
+import { expireKept } from './restore/expire.ts'
 import {
   look,
   release,
@@ -191,6 +192,11 @@ export class Engine {
   /** Puts these probes in the place of the plan's own. Throws USAGE for two of one name. */
   async changeProbes(probes: readonly Probe[]): Promise<void> {
     await this.#change(withProbes(this.site.settings, probes))
+  }
+
+  /** Drops what restores have kept for long enough, after a warning. Call it now and then. */
+  async expireKept(): Promise<void> {
+    if (this.isSetUp) await expireKept(this.site)
   }
 
   /** The verdict, from what is known without asking the server. */

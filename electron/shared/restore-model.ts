@@ -137,7 +137,9 @@ export const Restore = z.strictObject({
   database: z.string(),
   backupId: z.string().nullable(),
   startedAt: Instant,
-  /** Null while it runs. */
+  /** Null while it runs, and when it failed before anything came of it. */
   result: RestoreResult.nullable(),
+  /** Path of its report; null while there is none. */
+  report: z.string().nullable(),
 })
 export type Restore = z.output<typeof Restore>

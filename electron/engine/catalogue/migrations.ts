@@ -148,6 +148,7 @@ const restores = `
     beside_oid INTEGER,
     kept_as TEXT,
     kept_until INTEGER,
+    warned_at INTEGER,
     result TEXT,
     report TEXT
   ) STRICT;

@@ -24,12 +24,16 @@ export const RestoreRow = z.object({
   /** The name that the swapped-out database has, or is to get. */
   kept_as: z.string().nullable(),
   kept_until: Time.nullable(),
+  /** When it was first said that its end is near. */
+  warned_at: Time.nullable(),
   result: Json.pipe(RestoreResult).nullable(),
+  /** Path of the report, also of a restore that failed. */
+  report: z.string().nullable(),
 })
 export type RestoreRow = z.output<typeof RestoreRow>
 
 const columns =
-  'id, kind, state, server, database, backup_id, undoes, started_at, beside, beside_oid, kept_as, kept_until, result'
+  'id, kind, state, server, database, backup_id, undoes, started_at, beside, beside_oid, kept_as, kept_until, warned_at, result, report'
 
 type NewRestore = Pick<RestoreRow, 'id' | 'kind' | 'server' | 'database' | 'backup_id' | 'undoes'>
 
@@ -57,6 +61,11 @@ export function noteBeside(
   )
 }
 
+/** Says that nothing of it is left on the server. */
+export function forgetBeside(catalogue: Catalogue, id: string): void {
+  catalogue.run('UPDATE restores SET beside = NULL, beside_oid = NULL WHERE id = @id', { id })
+}
+
 /** Ends a restore with what came of it. With `keptUntil` (ms) it can be undone until then. */
 export function endRestore(
   catalogue: Catalogue,
@@ -65,16 +74,21 @@ export function endRestore(
     readonly state: RestoreState
     readonly result?: RestoreResult | undefined
     readonly keptUntil?: number
+    readonly report?: string | null
   },
 ): void {
-  const { state, result, keptUntil = null } = end
+  const { state, result, keptUntil = null, report = null } = end
   catalogue.run(
     `UPDATE restores SET state = @state, result = coalesce(@result, result),
-       kept_until = coalesce(@keptUntil, kept_until)
+       kept_until = coalesce(@keptUntil, kept_until), report = coalesce(@report, report)
      WHERE id = @id`,
-    { id, state, result: result === undefined ? null : JSON.stringify(result), keptUntil },
+    { id, state, result: result === undefined ? null : JSON.stringify(result), keptUntil, report },
   )
 }
+
+/** Only the first time counts. */
+export const markWarned = (catalogue: Catalogue, id: string, now: number): void =>
+  void catalogue.run('UPDATE restores SET warned_at = @now WHERE id = @id AND warned_at IS NULL', { id, now })
 
 /** By the id, or by its first eight characters or more, which are the ones that names carry. Throws RESTORE_UNKNOWN. */
 export function restoreRow(catalogue: Catalogue, id: string): RestoreRow {
@@ -97,11 +111,14 @@ export const listRestores = (catalogue: Catalogue, limit: number): Restore[] =>
 export const keptRestores = (catalogue: Catalogue): RestoreRow[] =>
   catalogue.all(RestoreRow, `SELECT ${columns} FROM restores WHERE state = 'kept' ORDER BY seq DESC`)
 
-/** Restores that were at work when their process died, oldest first. Reconcile the jobs before asking. */
+/**
+ * Restores that were at work when their process died, or that could not be tidied up after they failed, oldest first.
+ * Reconcile the jobs before asking.
+ */
 export const unfinishedRestores = (catalogue: Catalogue): RestoreRow[] =>
   catalogue.all(
     RestoreRow,
-    `SELECT ${columns} FROM restores WHERE state = 'running'
+    `SELECT ${columns} FROM restores WHERE (state = 'running' OR state = 'failed' AND beside IS NOT NULL)
      AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = restores.id AND jobs.state = 'running')
      ORDER BY seq`,
   )
@@ -114,4 +131,5 @@ export const toRestore = (row: RestoreRow): Restore => ({
   backupId: row.backup_id,
   startedAt: instant(row.started_at),
   result: row.result,
+  report: row.report,
 })

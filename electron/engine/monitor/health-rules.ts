@@ -18,7 +18,10 @@ export interface HealthFacts {
   readonly plan: Plan['kind']
   /** Every database of the plan; empty when they could not be determined. */
   readonly databases: readonly DatabaseFacts[]
-  readonly isRunning: boolean
+  /** What runs just now, the most telling first. */
+  readonly running: 'backup' | 'restore' | null
+  /** Databases that restores have swapped out and that are soon dropped, with the moment, ms. */
+  readonly expiring: readonly { readonly database: string; readonly since: number; readonly at: number }[]
   readonly encrypted: boolean
   readonly recoveryConfirmed: boolean
   /** `15:30 today`, in the words and the time zone of the site. */
@@ -43,9 +46,10 @@ interface Condition {
 export function judge(facts: HealthFacts): Pick<Status, 'health' | 'sentence' | 'alerts'> {
   const conditions = [
     ...siteConditions(facts),
+    ...expiringConditions(facts),
     ...facts.databases.flatMap((one) => databaseConditions(one, facts)),
   ]
-  const health = worst(conditions, facts.isRunning)
+  const health = worst(conditions, facts.running !== null)
   return { health, sentence: sentence(facts, conditions), alerts: conditions.map(toAlert) }
 }
 
@@ -73,6 +77,14 @@ function siteConditions({ now, databases, encrypted, recoveryConfirmed }: Health
     })
   return found
 }
+
+const expiringConditions = ({ expiring, sayWhen }: HealthFacts): Condition[] =>
+  expiring.map(({ database, since, at }) => ({
+    code: 'KEPT_EXPIRING',
+    verdict: 'attention',
+    since,
+    text: `What a restore of “${database}” replaced is dropped after ${sayWhen(at)}. Until then it can be undone.`,
+  }))
 
 function databaseConditions(one: DatabaseFacts, { now, plan, sayWhen }: HealthFacts): Condition[] {
   const { name, intactAt, provenAt, failure } = one
@@ -107,8 +119,9 @@ function databaseConditions(one: DatabaseFacts, { now, plan, sayWhen }: HealthFa
   return found
 }
 
-function sentence({ databases, isRunning, sayWhen }: HealthFacts, conditions: readonly Condition[]): string {
-  if (isRunning) return 'A backup is being taken now.'
+function sentence({ databases, running, sayWhen }: HealthFacts, conditions: readonly Condition[]): string {
+  if (running === 'restore') return 'A backup is being restored now.'
+  if (running === 'backup') return 'A backup is being taken now.'
   const without = databases.filter(({ intactAt }) => intactAt === null)
   if (databases.length === 0 || without.length === databases.length) return 'There is no backup yet.'
   const [missing] = without
@@ -121,11 +134,13 @@ function sentence({ databases, isRunning, sayWhen }: HealthFacts, conditions: re
   if (conditions.some(({ code }) => !mild.has(code))) return `${back}, but the last backup failed.`
   if (codes.has('CLOCK_WRONG')) return `${back}, but the clock of this PC looks wrong.`
   if (codes.has('KEY_UNCONFIRMED')) return `${back}, but nobody has confirmed the recovery key.`
+  if (codes.has('KEPT_EXPIRING') && !codes.has('NOT_PROVEN'))
+    return `${back}; proven. What a restore replaced is dropped soon.`
   return codes.has('NOT_PROVEN') ? `${back}. This backup is intact, not proven yet.` : `${back}; proven.`
 }
 
 /** Conditions that do not say that a run went wrong. */
-const mild = new Set(['KEY_UNCONFIRMED', 'NOT_PROVEN', 'NO_DATABASE', 'CLOCK_WRONG'])
+const mild = new Set(['KEY_UNCONFIRMED', 'NOT_PROVEN', 'NO_DATABASE', 'CLOCK_WRONG', 'KEPT_EXPIRING'])
 
 const toAlert = ({ code, since, text }: Condition): Alert => ({
   code,

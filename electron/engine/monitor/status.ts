@@ -2,6 +2,8 @@ import { homeZone, fromInstant, sayWhen } from '../../shared/calendar.ts'
 import type { Job, Status } from '../../shared/model.ts'
 import { latestIntact, latestProven, listBackups } from '../catalogue/backups.ts'
 import { runningJobs, unresolvedFailures } from '../catalogue/job-history.ts'
+import { keptRestores } from '../catalogue/restores.ts'
+import { expiring } from '../restore/expire-rules.ts'
 import type { Site } from '../site.ts'
 import { judge } from './health-rules.ts'
 
@@ -19,7 +21,8 @@ export function readStatus(site: Site, databases: readonly string[]): Status {
     now,
     plan: settings.plan.kind,
     databases: facts,
-    isRunning: runningJobs(catalogue).some(({ job }) => job.kind === 'backup'),
+    running: whatRuns(runningJobs(catalogue).map(({ job }) => job.kind)),
+    expiring: expiring(keptRestores(catalogue), now),
     encrypted: settings.keys.recoveryRecipient !== null,
     recoveryConfirmed: settings.keys.recoveryConfirmedAt !== null,
     sayWhen: (at) => sayWhen(at, now, place),
@@ -30,6 +33,11 @@ export function readStatus(site: Site, databases: readonly string[]): Status {
     lastIntactAt: oldestInstant(databases.map((name) => latestIntact(catalogue, name)?.takenAt)),
     lastProvenAt: oldestInstant(databases.map((name) => latestProven(catalogue, name)?.takenAt)),
   }
+}
+
+function whatRuns(kinds: readonly Job['kind'][]): 'backup' | 'restore' | null {
+  if (kinds.includes('restore') || kinds.includes('undo')) return 'restore'
+  return kinds.includes('backup') ? 'backup' : null
 }
 
 function databaseFacts({ catalogue }: Site, name: string, failures: readonly Job[]) {

@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../../shared/model.ts'
 import type { TableLoss } from '../../shared/restore-model.ts'
 
 /** A column that holds moments or money, as the live database describes it. */
@@ -140,6 +141,30 @@ export const worstFirst = (tables: readonly Compared[]): TableLoss[] =>
     .filter(({ loss, unread }) => unread || loss.backupRows !== loss.liveRows || loss.newerRows)
     .map(({ loss }) => loss)
     .toSorted((one, other) => rowsLost(other) - rowsLost(one) || byName(one, other))
+
+/** What two counts tell without a look at the rows: those of the till just before, and those of the backup. */
+export function lossesByCount(backup: Fingerprint, till: Fingerprint): TableLoss[] {
+  const counted = (fingerprint: Fingerprint) =>
+    new Map(
+      fingerprint.tables
+        .filter(({ kind }) => kind === 'table')
+        .map((table) => [JSON.stringify([table.schema, table.name]), table]),
+    )
+  const [before, now] = [counted(backup), counted(till)]
+  const tables = [...new Map([...before, ...now])].map(([key, { schema, name }]) => ({
+    loss: {
+      schema,
+      name,
+      backupRows: before.get(key)?.rows ?? null,
+      liveRows: now.get(key)?.rows ?? null,
+      newerRows: null,
+      newestAt: null,
+      sums: [],
+    },
+    unread: false,
+  }))
+  return worstFirst(tables)
+}
 
 function byName(one: TableLoss, other: TableLoss): number {
   if (one.schema !== other.schema) return one.schema < other.schema ? -1 : 1

@@ -2,10 +2,11 @@ import { hostname, userInfo } from 'node:os'
 import { homeZone, toInstant } from '../../shared/calendar.ts'
 import { toFault, type Fault } from '../../shared/fault.ts'
 import type { Backup, Server } from '../../shared/model.ts'
-import type { RestoreKind, RestoreResult, RestoreState } from '../../shared/restore-model.ts'
+import type { Losses, RestoreKind, RestoreResult, RestoreState } from '../../shared/restore-model.ts'
 import { manifest as recorded } from '../catalogue/backups.ts'
 import { beginRestore, endRestore } from '../catalogue/restores.ts'
 import type { Site } from '../site.ts'
+import { lossesByCount } from './losses-rules.ts'
 import { writeReport } from './report.ts'
 import { countSteps, type Steps } from './steps.ts'
 
@@ -70,14 +71,27 @@ export async function recordRestore(
       report: null,
     }
     // First without the report, because a swap that is not written down cannot be undone.
-    endRestore(catalogue, id, { state: stateOf(found), result: found, ...(keptUntil ? { keptUntil } : {}) })
+    writeDown(site, id, { state: stateOf(found), result: found, ...(keptUntil ? { keptUntil } : {}) })
     const result = { ...found, report: await report(site, { ...facts, result: found, fault: null }) }
-    endRestore(catalogue, id, { state: stateOf(result), result })
+    writeDown(site, id, { state: stateOf(result), result, report: result.report })
     return result
   } catch (error) {
-    endRestore(catalogue, id, { state: 'failed' })
-    await report(site, { ...facts, result: null, fault: toFault(error) })
+    writeDown(site, id, { state: 'failed' })
+    const path = await report(site, { ...facts, result: null, fault: toFault(error) })
+    writeDown(site, id, { state: 'failed', report: path })
     throw error
+  }
+}
+
+/**
+ * What has happened to the till has happened, whether it can be written down or not. What is missing here is found out
+ * from the server at the next start (finish-interrupted.ts).
+ */
+function writeDown({ catalogue, world }: Site, id: string, end: Parameters<typeof endRestore>[2]): void {
+  try {
+    endRestore(catalogue, id, end)
+  } catch (error) {
+    world.log.error(`the end of restore ${id} could not be written yet: ${toFault(error).detail ?? ''}`)
   }
 }
 
@@ -118,7 +132,7 @@ async function report(site: Site, reporting: Reporting): Promise<string | null> 
               rows: backup.rows,
             }
           : null,
-      losses: null,
+      losses: lossesIn(site, reporting),
       timeZone: homeZone(),
       locale: 'en',
     })
@@ -126,4 +140,12 @@ async function report(site: Site, reporting: Reporting): Promise<string | null> 
     world.log.warn(`the report of restore ${reporting.id} could not be written: ${String(error)}`)
     return null
   }
+}
+
+/** The safety backup has counted the till just before. */
+function lossesIn({ catalogue }: Site, { result, backup }: Reporting): Losses | null {
+  const before = result?.safetyBackupId == null ? undefined : recorded(catalogue, result.safetyBackupId)
+  const taken = backup === null ? undefined : recorded(catalogue, backup.id)
+  if (before === undefined || taken === undefined) return null
+  return { takenAt: taken.takenAt, tables: lossesByCount(taken.fingerprint, before.fingerprint) }
 }

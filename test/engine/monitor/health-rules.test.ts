@@ -19,7 +19,8 @@ const calm: HealthFacts = {
   now,
   plan: 'production',
   databases: [good],
-  isRunning: false,
+  running: null,
+  expiring: [],
   encrypted: true,
   recoveryConfirmed: true,
   sayWhen,
@@ -43,7 +44,13 @@ const anyFacts = record({
   now: constant(now),
   plan: constantFrom('production' as const, 'staging' as const),
   databases: array(anyDatabase, { maxLength: 3 }),
-  isRunning: boolean(),
+  running: constantFrom('backup' as const, 'restore' as const, null),
+  expiring: array(
+    record({ database: constant('pos'), since: constant(now - hour), at: constant(now + hour) }),
+    {
+      maxLength: 2,
+    },
+  ),
   encrypted: boolean(),
   recoveryConfirmed: boolean(),
   sayWhen: constant(sayWhen),
@@ -62,7 +69,8 @@ describe('the verdict', () => {
           one.failure === null &&
           !one.newestIsBad
         const expected =
-          !facts.isRunning &&
+          facts.running === null &&
+          facts.expiring.length === 0 &&
           facts.databases.length > 0 &&
           facts.databases.every(isGood) &&
           (!facts.encrypted || facts.recoveryConfirmed)
@@ -91,7 +99,7 @@ describe('the verdict', () => {
     ]
     assert(
       property(anyFacts, constantFrom(...worse), (facts, change) => {
-        const idle = { ...facts, isRunning: false }
+        const idle = { ...facts, running: null }
         expect(order.indexOf(judge(change(idle)).health)).toBeGreaterThanOrEqual(
           order.indexOf(judge(idle).health),
         )
@@ -102,7 +110,7 @@ describe('the verdict', () => {
   test('comes with a reason unless it is protected, and with none then', () => {
     assert(
       property(anyFacts, (facts) => {
-        const { health, alerts } = judge({ ...facts, isRunning: false })
+        const { health, alerts } = judge({ ...facts, running: null })
         expect(alerts.length > 0).toBe(health !== 'protected')
         for (const { text, since } of alerts) {
           expect(text).toMatch(/^[A-Z].*[.?]$/)
@@ -146,7 +154,8 @@ describe('the sentence', () => {
     ],
     ['There is no backup yet.', judged({ intactAt: null, provenAt: null })],
     ['There is no backup yet.', judged({}, { databases: [] })],
-    ['A backup is being taken now.', judged({ newestIsBad: true }, { isRunning: true })],
+    ['A backup is being taken now.', judged({ newestIsBad: true }, { running: 'backup' })],
+    ['A backup is being restored now.', judged({}, { running: 'restore' })],
     [
       'There is no backup of “stock” yet.',
       judged({}, { databases: [good, { ...good, name: 'stock', intactAt: null }] }),

@@ -12,6 +12,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import {
   isNow,
+  lossesByCount,
   moneyColumns,
   rowsLost,
   whenMade,
@@ -191,4 +192,27 @@ describe('the tables that differ', () => {
     })
     assert(claims)
   })
+})
+
+test('two fingerprints tell which tables differ, and nothing of the others', () => {
+  const fingerprint = (tables: Record<string, number>) => ({
+    tables: Object.entries(tables).map(([name, rows]) => ({
+      schema: 'public',
+      name,
+      kind: 'table' as const,
+      rows,
+    })),
+    sequences: [],
+    largeObjects: 0,
+    objects: [],
+  })
+  const found = lossesByCount(
+    fingerprint({ same: 5, more: 5, gone: 7 }),
+    fingerprint({ same: 5, more: 8, fresh: 1 }),
+  )
+  expect(found.map(({ name, backupRows, liveRows }) => [name, backupRows, liveRows])).toEqual([
+    ['more', 5, 8],
+    ['fresh', null, 1],
+    ['gone', 7, null],
+  ])
 })
