@@ -91,7 +91,15 @@ const damages: readonly (readonly [said: RegExp, problem: string])[] = [
     'a newer pg_dump wrote it than the PostgreSQL tools here know',
   ],
   [
-    /unexpected end of file|could not read from input file|could not uncompress|could not read (?:from )?block|found unexpected block ID|corrupt tar header|could not find header for file|did not find magic string|does not appear to be a valid|entry ID \d+ out of range|unexpected data offset|compressed data|unrecognized (?:file format|data block type)|incomplete tar header|could not open (?:TOC|input) file/,
+    new RegExp(
+      [
+        'unexpected end of file|could not read from input file|could not uncompress|compressed data',
+        'could not (?:find|read from|read) block|found unexpected block ID|unexpected data offset',
+        'corrupt tar header|incomplete tar header|could not find header for file|did not find magic string',
+        'does not appear to be a valid|unrecognized (?:file format|data block type)|entry ID \\d+ out of range',
+        'could not (?:open|close|read) (?:TOC|input|data|large object)|in large object TOC file',
+      ].join('|'),
+    ),
     'it is damaged or stops in the middle',
   ],
 ]

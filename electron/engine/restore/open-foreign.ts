@@ -9,6 +9,7 @@ import { reserveBytes } from '../backup/backup-rules.ts'
 import type { World } from '../world.ts'
 import { headBytes, lookAtFolder, lookAtHead, type ForeignKind, type Seen } from './foreign-rules.ts'
 import { scanSql } from './sql-scan-rules.ts'
+import { isWhole } from './whole-archive.ts'
 
 /** A file of which we know what it is, and that it holds no command to psql. No PostgreSQL tool has seen it. */
 export interface ForeignArchive {
@@ -37,11 +38,17 @@ export async function openForeign(file: string, opening: Opening): Promise<Forei
     if ('problem' in inside) throw unreadable(inside.problem)
     if (inside.kind === 'gzip') throw unreadable('it is packed twice; unpack it first (gzip -d)')
     const archive = { kind: inside.kind, path }
-    if (archive.kind === 'sql') for await (const _ of safeSql(path, opening.signal));
+    if (!(await isWhole(archive))) throw unreadable('it stops in the middle')
+    if (archive.kind === 'sql') await readAll(safeSql(path, opening.signal))
     return archive
   } catch (error) {
     throw asFault(error, opening.signal)
   }
+}
+
+async function readAll(pieces: AsyncIterable<unknown>): Promise<void> {
+  const reader = pieces[Symbol.asyncIterator]()
+  while (!(await reader.next()).done);
 }
 
 const unreadable = (problem: string, cause?: unknown): FaultError =>

@@ -73,7 +73,7 @@ interface Work extends ForeignOrder {
 }
 
 async function restoreBeside(site: Site, work: Work, job: RunningJob): Promise<Restored> {
-  const { session, beside, target } = work
+  const { session, beside } = work
   job.enter('restore')
   noteBeside(site.catalogue, job.id, { beside })
   try {
@@ -86,7 +86,7 @@ async function restoreBeside(site: Site, work: Work, job: RunningJob): Promise<R
       timeLimitMs: site.limits.totalMs,
     })
     job.enter('compare')
-    const counted = await count(target, beside, job.signal)
+    const counted = await count(work, job.signal)
     job.signal.throwIfAborted()
     job.enter('swap')
     await takeName(work)
@@ -106,8 +106,8 @@ async function usualShape(session: Session): Promise<Shape> {
   return found.shape
 }
 
-async function count(target: Target, database: string, signal: AbortSignal): Promise<Restored> {
-  await using session = await openSession(target.server, database, target.password, { signal })
+async function count({ target, beside, archive }: Work, signal: AbortSignal): Promise<Restored> {
+  await using session = await openSession(target.server, beside, target.password, { signal })
   // What the file brought along stays quiet while we look.
   await session.run('SET session_replication_role = replica').catch(() => undefined)
   const { tables } = await readFingerprint(session)
@@ -115,10 +115,10 @@ async function count(target: Target, database: string, signal: AbortSignal): Pro
   // As with a backup: rows of a partitioned table are those of its partitions, and a materialized view repeats rows.
   const rows = tables.filter(({ kind }) => kind === 'table').reduce((sum, table) => sum + table.rows, 0)
   const named = tables.filter(({ kind }) => kind !== 'matview')
-  const notes = [
-    `The file held ${named.length} tables with ${rows} rows. Everything in it belongs to ${target.server.user}.`,
-  ]
-  return { differences: [unsigned], notes, tables: named.length, rows }
+  const held = `The file held ${named.length} tables with ${rows} rows.`
+  // Text names owners and rights itself.
+  const owned = archive.kind === 'sql' ? [] : [`Everything in it belongs to ${target.server.user}.`]
+  return { differences: [unsigned], notes: [held, ...owned], tables: named.length, rows }
 }
 
 const unsigned: Difference = { object: 'archive', expected: 'a manifest signed by this site', found: 'none' }
