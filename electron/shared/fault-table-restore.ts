@@ -27,6 +27,11 @@ export const restoreFaults = {
     text: 'The sessions of the till could not be ended, so nothing was swapped. The till is exactly as it was.',
     next: 'Stop the till software and try again; the detail says who was still connected.',
   },
+  RESTORE_UNSURE: {
+    who: 'operator',
+    text: 'The server went away while the databases changed places. “{database}” is whole: either as it was, or as restored.',
+    next: 'Start PostgreSQL, then start Larder again: it finds out which, and tells whether it can be undone.',
+  },
   RESTORE_FAILED: {
     who: 'operator',
     text: 'The backup could not be restored. The till is exactly as it was.',
@@ -61,6 +66,11 @@ export const restoreFaults = {
     who: 'operator',
     text: 'The PostgreSQL tools here ({tool}) have a known hole that a doctored file could use. The file was not opened.',
     next: 'Update the PostgreSQL client tools to {safe} or newer, then try again.',
+  },
+  PROOF_RIGHTS: {
+    who: 'operator',
+    text: 'This backup could not be proven here: there are no PostgreSQL server programs on this computer, and on the till the login “{user}” may not do all that a trial restore needs: {missing}. The backup itself is untouched.',
+    next: 'Install the PostgreSQL server of the till’s version here (it need not run), or give the login that right.',
   },
   PIN_WRONG: {
     who: 'operator',

@@ -57,10 +57,13 @@ export async function dropBeside(session: Session, name: string): Promise<void> 
   await session.run(`DROP DATABASE IF EXISTS ${quotedName(name)}${isOld ? '' : ' WITH (FORCE)'}`)
 }
 
-/** Ends everybody in a database but the session that asks. */
+/**
+ * Ends everybody in a database but the session that asks. The server ends its own cleaners itself where they are in the
+ * way, and only lets an administrator end them (CountOtherDBBackends in procarray.c).
+ */
 export const endSessionsIn = (name: string): string =>
   `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-   WHERE datname = ${literal(name)} AND pid <> pg_backend_pid()`
+   WHERE datname = ${literal(name)} AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'`
 
 /** The shape that the manifest tells; it knows the locale of the C library only. */
 export const shapeOf = ({ database: { encoding, collate, ctype } }: Manifest): Shape => ({

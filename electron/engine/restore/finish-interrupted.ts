@@ -1,14 +1,14 @@
-import * as z from 'zod'
 import { toInstant } from '../../shared/calendar.ts'
 import { toFault } from '../../shared/fault.ts'
-import { endRestore, unfinishedRestores, type RestoreRow } from '../catalogue/restores.ts'
+import { endRestore, forgetBeside, unfinishedRestores, type RestoreRow } from '../catalogue/restores.ts'
 import type { Session } from '../postgres/session.ts'
-import { literal } from '../verify/roles-rules.ts'
 import type { Site } from '../site.ts'
-import { dropBeside } from './beside.ts'
+import { dropBeside, oidOf } from './beside.ts'
 import { isOurs } from './names-rules.ts'
 import { keptForDays, noOutcome } from './record.ts'
 import { sweepRestoreFolders } from './restore-folder.ts'
+import { dropRolesOf } from './roles.ts'
+import { endSessionsOf, nameOf } from './settle-swap.ts'
 import { openElsewhere, type Target } from './target.ts'
 
 /**
@@ -34,7 +34,8 @@ async function finish(site: Site, row: RestoreRow, as: Target | undefined): Prom
   const { catalogue, world } = site
   const { id, beside, database } = row
   if (beside === null) return endRestore(catalogue, id, { state: 'failed' })
-  await using session = await openElsewhere(await loginFor(site, row, as), [beside])
+  await using session = await openElsewhere(await loginFor(site, row, as), [beside, database])
+  await endSessionsOf(session, id)
   const name = await nameNow(session, row)
   if (name === database) return asDone(site, row)
   // An undo brings nothing new: what it did not swap in stays the kept database of the restore before.
@@ -42,6 +43,8 @@ async function finish(site: Site, row: RestoreRow, as: Target | undefined): Prom
     await dropBeside(session, name)
     world.log.warn(`${name}, left by an interrupted restore, was dropped`)
   }
+  await dropRolesOf(session, id, world.log)
+  forgetBeside(catalogue, id)
   endRestore(catalogue, id, { state: 'failed' })
 }
 
@@ -55,13 +58,10 @@ async function loginFor(
   return { server: { ...server, user: settings.server.user }, password }
 }
 
-const Named = z.object({ name: z.string() })
-
 /** Found by its oid, or by the name that only this restore gives, when it died before the oid was known. */
 async function nameNow(session: Session, { beside, beside_oid }: RestoreRow): Promise<string | undefined> {
-  const which = beside_oid === null ? `datname = ${literal(beside ?? '')}` : `oid = ${beside_oid}`
-  const [row] = await session.query(Named, `SELECT datname AS name FROM pg_database WHERE ${which}`)
-  return row?.name
+  if (beside_oid !== null) return nameOf(session, beside_oid)
+  return beside !== null && (await oidOf(session, beside)) !== undefined ? beside : undefined
 }
 
 const day = 86_400_000

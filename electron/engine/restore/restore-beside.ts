@@ -5,7 +5,7 @@ import { formatBytes } from '../../shared/format.ts'
 import type { Manifest } from '../../shared/model.ts'
 import { reserveBytes } from '../backup/backup-rules.ts'
 import { toolsFor } from '../backup/look-first.ts'
-import { noteBeside } from '../catalogue/restores.ts'
+import { forgetBeside, noteBeside, restoreRow } from '../catalogue/restores.ts'
 import { openSession, type Session } from '../postgres/session.ts'
 import { parseToolVersion } from '../postgres/tool-rules.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
@@ -20,10 +20,11 @@ import { besideName } from './names-rules.ts'
 import { readProperties, type Shape } from './properties.ts'
 import type { Work } from './restore.ts'
 import { dropRoles, makeRoles, mapRoles } from './roles.ts'
+import { nameSession } from './settle-swap.ts'
 import { openElsewhere } from './target.ts'
 
 interface Beside {
-  /** Of the database that was restored; it is there only when nothing is lost. */
+  /** Of the database that was restored. */
   readonly name: string
   /** What came out otherwise than it was taken; then nothing may take the place of the till. */
   readonly lost: readonly Difference[]
@@ -38,8 +39,8 @@ interface Order extends Work {
 }
 
 /**
- * Restores the backup into a database of its own on the target server and compares it with what was taken. Of one
- * that is not equal, and in every failure, nothing remains there.
+ * Restores the backup into a database of its own on the target server and compares it with what was taken. Whatever
+ * happens, `removeBeside` takes away what is not wanted of it.
  */
 export async function restoreBeside(site: Site, work: Order, job: RunningJob): Promise<Beside> {
   const { authentic, order, steps, folder, missingRoles } = work
@@ -53,19 +54,13 @@ export async function restoreBeside(site: Site, work: Order, job: RunningJob): P
   job.enter('restore')
   const session = await openElsewhere(order.target, [work.database, name])
   try {
+    await nameSession(session, job.id)
     const globals = await readFile(opened.globals, 'utf8')
-    await makeRoles(session, { choice: order.roles, missing: missingRoles, globals })
-    try {
-      noteBeside(site.catalogue, job.id, { beside: name })
-      const oid = await makeBeside(session, { name, shape: await shapeFor(session, work) })
-      noteBeside(site.catalogue, job.id, { beside_oid: oid })
-      const found = await fillAndCompare(site, { ...work, opened, name, session }, job)
-      if (found.lost.length > 0) await removeAll(site, session, { name, missingRoles })
-      return { name, ...found }
-    } catch (error) {
-      await removeAll(site, session, { name, missingRoles })
-      throw error
-    }
+    await makeRoles(session, { choice: order.roles, missing: missingRoles, globals, jobId: job.id })
+    noteBeside(site.catalogue, job.id, { beside: name })
+    const oid = await makeBeside(session, { name, shape: await shapeFor(session, work) })
+    noteBeside(site.catalogue, job.id, { beside_oid: oid })
+    return { name, ...(await fillAndCompare(site, { ...work, opened, name, session }, job)) }
   } finally {
     await session.end()
   }
@@ -157,15 +152,24 @@ async function watchingSize<T>(
   }
 }
 
-async function removeAll(
-  { world }: Site,
-  session: Session,
-  { name, missingRoles }: { readonly name: string; readonly missingRoles: readonly string[] },
+/**
+ * Takes away what `restoreBeside` made and nobody wants, roles and all; nothing happens when it made nothing. Never
+ * throws: what cannot be removed now stays written down, for the next start or the next restore to remove.
+ */
+export async function removeBeside(
+  { world, catalogue }: Site,
+  { order, missingRoles }: Work,
+  jobId: string,
 ): Promise<void> {
+  const { beside } = restoreRow(catalogue, jobId)
+  if (beside === null) return
   try {
-    await dropBeside(session, name)
-    await dropRoles(session, missingRoles, world.log)
+    // Another session than before: the server may have come back in the meantime.
+    await using session = await openElsewhere(order.target, [beside])
+    await dropBeside(session, beside)
+    await dropRoles(session, order.roles.kind === 'no-owner' ? [] : missingRoles, world.log)
+    forgetBeside(catalogue, jobId)
   } catch (error) {
-    world.log.error(`${name} is left for the next start to drop: ${String(error)}`)
+    world.log.error(`${beside} is left for the next start to drop: ${String(error)}`)
   }
 }

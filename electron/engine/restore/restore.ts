@@ -9,16 +9,18 @@ import type { Site } from '../site.ts'
 import { authenticate, type Authentic } from '../verify/check-integrity.ts'
 import type { Difference } from '../verify/compare-fingerprints-rules.ts'
 import { runAfter } from './after-command.ts'
+import { oidOf } from './beside.ts'
 import { manifestOf, requireRestorable, type Wanted } from './look.ts'
 import { besideName } from './names-rules.ts'
 import { readProperties } from './properties.ts'
 import { ordinary, propertyStatements } from './properties-rules.ts'
 import { noOutcome, type Outcome } from './record.ts'
-import { restoreBeside } from './restore-beside.ts'
+import { removeBeside, restoreBeside } from './restore-beside.ts'
 import { inRestoreFolder } from './restore-folder.ts'
+import { nameSession, surely } from './settle-swap.ts'
 import type { Steps } from './steps.ts'
 import { swap } from './swap.ts'
-import { openElsewhere } from './target.ts'
+import { asRights, openElsewhere } from './target.ts'
 
 export interface RestoreOrder extends Wanted {
   readonly after: AfterCommand | null
@@ -47,15 +49,10 @@ export async function restoreBackup(
   if ('verdict' in authentic) return { ...about, differences: authentic.differences }
 
   const replaces = order.into === null && before.liveExists
-  const work = { authentic, order, steps, database, missingRoles: before.missingRoles }
-  const [safety, beside] = await bothOrNone(job.signal, [
-    (signal) => (replaces ? takeSafetyBackup(site, work, { ...job, signal }) : Promise.resolve(null)),
-    (signal) =>
-      inRestoreFolder(site, job.id, (folder) => restoreBeside(site, { ...work, folder }, { ...job, signal })),
-  ])
-  if (beside.lost.length > 0) return { ...about, safetyBackupId: safety, differences: [...beside.lost] }
+  const work = { authentic, order, steps, database, missingRoles: before.missingRoles, replaces }
+  const { beside, safety, swapped } = await putInPlace(site, work, job)
+  if (swapped === null) return { ...about, safetyBackupId: safety, differences: [...beside.lost] }
 
-  const swapped = await takePlace(site, { ...work, beside: beside.name, replaces }, job)
   const after = await runLast(work, job)
   const failed = after === null || after.code === 0 ? [] : [afterFailed(after.code)]
   const differences = [...beside.differences, ...failed]
@@ -78,6 +75,28 @@ export interface Work {
   /** The name under which the restored data is to answer. */
   readonly database: string
   readonly missingRoles: readonly string[]
+  /** There is a live database, which is backed up before and kept after. */
+  readonly replaces: boolean
+}
+
+/** Restores beside and changes places when nothing is lost. In every other end nothing new is left on the server. */
+async function putInPlace(site: Site, work: Work, job: RunningJob) {
+  try {
+    const [safety, beside] = await bothOrNone(job.signal, [
+      (signal) => (work.replaces ? takeSafetyBackup(site, work, { ...job, signal }) : Promise.resolve(null)),
+      (signal) =>
+        inRestoreFolder(site, job.id, (folder) =>
+          restoreBeside(site, { ...work, folder }, { ...job, signal }),
+        ),
+    ])
+    const isLost = beside.lost.length > 0
+    if (isLost) await removeBeside(site, work, job.id)
+    return { safety, beside, swapped: isLost ? null : await takePlace(site, work, beside.name, job) }
+  } catch (error) {
+    const isUnsure = error instanceof FaultError && error.code === 'RESTORE_UNSURE'
+    if (!isUnsure) await removeBeside(site, work, job.id)
+    throw error
+  }
 }
 
 /** Runs both at once; when one fails the other is stopped, and the first fault is thrown when both have ended. */
@@ -117,24 +136,25 @@ async function takeSafetyBackup(
   }
 }
 
-interface Placing extends Work {
-  readonly beside: string
-  readonly replaces: boolean
-}
-
 /** From here to the end of the swap nothing is stopped half-way: it takes well under a second. */
-async function takePlace(site: Site, placing: Placing, job: RunningJob) {
-  const { order, steps, database, beside, replaces } = placing
+async function takePlace(site: Site, work: Work, beside: string, job: RunningJob) {
+  const { order, steps, database, replaces } = work
+  const { target } = order
   job.signal.throwIfAborted()
   job.enter('swap')
   const keptAs = replaces ? besideName(database, 'kept', job.id) : null
   if (keptAs !== null) noteBeside(site.catalogue, job.id, { kept_as: keptAs })
   const names = [database, beside]
-  await using renaming = await openElsewhere(order.target, names)
-  await using ending = await openElsewhere(order.target, names)
-  await giveProperties(renaming, placing)
+  await using renaming = await openElsewhere(target, names)
+  await using ending = await openElsewhere(target, names)
+  await nameSession(renaming, job.id)
+  await giveProperties(renaming, work, beside).catch(asRights(target))
+  const oid = await oidOf(renaming, beside)
+  if (oid === undefined) throw new FaultError('DB_NOT_FOUND', { values: { database: beside } })
   const downtimeMs = await steps.time('Changed places', () =>
-    swap(renaming, ending, { live: database, beside, keptAs }),
+    surely(target, { jobId: job.id, live: database, oid }, () =>
+      swap(renaming, ending, { live: database, beside, keptAs }).catch(asRights(target)),
+    ),
   )
   site.world.log.info(`${database} is restored; what was there is kept as ${keptAs ?? 'nothing'}`)
   return { keptAs, downtimeMs: replaces ? downtimeMs : null }
@@ -143,7 +163,8 @@ async function takePlace(site: Site, placing: Placing, job: RunningJob) {
 /** Owner, rights, settings and comment as the live database has them, or else as far as the manifest tells. */
 async function giveProperties(
   session: Session,
-  { authentic, order, database, beside }: Placing,
+  { authentic, order, database }: Work,
+  beside: string,
 ): Promise<void> {
   const live = order.into === null ? await readProperties(session, database) : undefined
   for (const statement of live

@@ -1,8 +1,9 @@
+import * as z from 'zod'
 import { toFault } from '../../shared/fault.ts'
 import type { RoleChoice } from '../../shared/restore-model.ts'
 import type { Session } from '../postgres/session.ts'
 import type { Difference } from '../verify/compare-fingerprints-rules.ts'
-import { quotedName } from '../verify/roles-rules.ts'
+import { literal, quotedName } from '../verify/roles-rules.ts'
 import type { Log } from '../world.ts'
 import { missingRoleStatements } from './globals-rules.ts'
 
@@ -12,13 +13,17 @@ import { missingRoleStatements } from './globals-rules.ts'
  */
 export async function makeRoles(
   session: Session,
-  { choice, missing, globals }: { choice: RoleChoice; missing: readonly string[]; globals: string },
+  making: { choice: RoleChoice; missing: readonly string[]; globals: string; jobId: string },
 ): Promise<void> {
+  const { choice, missing, globals, jobId } = making
   if (choice.kind === 'no-owner') return
   const statements =
     choice.kind === 'create'
       ? missingRoleStatements(globals, missing)
-      : missing.map((role) => `CREATE ROLE ${quotedName(role)} NOLOGIN`)
+      : missing.flatMap((role) => [
+          `CREATE ROLE ${quotedName(role)} NOLOGIN`,
+          `COMMENT ON ROLE ${quotedName(role)} IS ${literal(markOf(jobId))}`,
+        ])
   // All or none: a failure in the middle leaves no role behind.
   await session.run('BEGIN')
   try {
@@ -28,6 +33,25 @@ export async function makeRoles(
     await session.run('ROLLBACK').catch(() => undefined)
     throw error
   }
+}
+
+/** By this a role that was made for the length of one restore is known after the Larder that made it died. */
+const markOf = (jobId: string): string => `made for restore ${jobId}`
+
+const Role = z.object({ name: z.string() })
+
+/** Drops the roles of a mapping that was interrupted: to the next restore they would look like the till's own. */
+export async function dropRolesOf(session: Session, jobId: string, log: Log): Promise<void> {
+  const made = await session.query(
+    Role,
+    `SELECT rolname AS name FROM pg_roles
+     WHERE shobj_description(oid, 'pg_authid') = ${literal(markOf(jobId))}`,
+  )
+  await dropRoles(
+    session,
+    made.map(({ name }) => name),
+    log,
+  )
 }
 
 /** Takes back what `makeRoles` made, after the database in which they own things is gone. Never throws. */

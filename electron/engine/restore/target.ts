@@ -33,3 +33,12 @@ export async function openElsewhere(
 }
 
 const mayHelpElsewhere = new Set(['DB_NOT_FOUND', 'DB_PERMISSION', 'DB_ACCESS_RULE'])
+
+/** Throws RESTORE_RIGHTS for what the server refused to the login: that of the backups often may only read. */
+export const asRights =
+  ({ server: { user } }: Target) =>
+  (error: unknown): never => {
+    if (!(error instanceof FaultError) || error.code !== 'DB_PERMISSION') throw error
+    const values = { user, missing: 'it may not rename or drop databases, or end the sessions in them' }
+    throw new FaultError('RESTORE_RIGHTS', { values, detail: error.fault.detail ?? '', cause: error })
+  }

@@ -1,13 +1,14 @@
 import { FaultError } from '../../shared/fault.ts'
-import { endRestore, noteBeside, type RestoreRow } from '../catalogue/restores.ts'
+import { endRestore, forgetBeside, noteBeside, type RestoreRow } from '../catalogue/restores.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
 import type { Site } from '../site.ts'
 import { dropBeside, oidOf } from './beside.ts'
 import { besideName } from './names-rules.ts'
 import { noOutcome, type Outcome } from './record.ts'
+import { nameSession, surely } from './settle-swap.ts'
 import type { Steps } from './steps.ts'
 import { swap } from './swap.ts'
-import { openElsewhere, type Target } from './target.ts'
+import { asRights, openElsewhere, type Target } from './target.ts'
 
 interface Undo {
   readonly row: RestoreRow
@@ -38,7 +39,8 @@ export async function undoRestore(
   const kept = requireKept(row)
   const { database } = row
   job.enter('inspect')
-  await using renaming = await openElsewhere(target, [database, kept], job.signal)
+  // Without the signal: a swap is not stopped in the middle.
+  await using renaming = await openElsewhere(target, [database, kept])
   await using ending = await openElsewhere(target, [database, kept])
   const oid = await oidOf(renaming, kept)
   if (oid === undefined) {
@@ -53,23 +55,23 @@ export async function undoRestore(
     beside_oid: oid,
     ...(keptAs ? { kept_as: keptAs } : {}),
   })
-  job.signal.throwIfAborted()
-  job.enter('swap')
-  const downtimeMs = await steps.time('Changed places', () =>
-    swap(renaming, ending, { live: database, beside: kept, keptAs }).catch(asRights(target)),
-  )
+  const putBack = async (): Promise<number> => {
+    job.signal.throwIfAborted()
+    job.enter('swap')
+    await nameSession(renaming, job.id)
+    return surely(target, { jobId: job.id, live: database, oid }, () =>
+      swap(renaming, ending, { live: database, beside: kept, keptAs }),
+    )
+  }
+  const downtimeMs = await steps.time('Changed places', putBack).catch((error: unknown) => {
+    const isUnsure = error instanceof FaultError && error.code === 'RESTORE_UNSURE'
+    // What was not swapped in stays the kept database of the restore before.
+    if (!isUnsure) forgetBeside(site.catalogue, job.id)
+    return asRights(target)(error)
+  })
   endRestore(site.catalogue, row.id, { state: 'undone' })
   return { ...noOutcomeOf(row), verdict: 'restored', keptAs, downtimeMs }
 }
-
-/** The login of the backups often may only read. */
-const asRights =
-  ({ server: { user } }: Target) =>
-  (error: unknown): never => {
-    if (!(error instanceof FaultError) || error.code !== 'DB_PERMISSION') throw error
-    const values = { user, missing: 'it may not rename or drop databases, or end the sessions in them' }
-    throw new FaultError('RESTORE_RIGHTS', { values, detail: error.fault.detail ?? '', cause: error })
-  }
 
 const noOutcomeOf = ({ database }: RestoreRow): Outcome => ({ ...noOutcome, database })
 
