@@ -1,4 +1,5 @@
 import { FaultError } from '../../shared/fault.ts'
+import { tellFor } from '../../shared/fault-for-work.ts'
 import type { Job } from '../../shared/model.ts'
 import type { Catalogue } from './catalogue.ts'
 import { instant } from './column.ts'
@@ -33,7 +34,7 @@ export function reconcile(catalogue: Catalogue, now: number, alive = isAlive): r
 /** Ends one job for its dead owner, unless somebody else already did. */
 export function interrupt(catalogue: Catalogue, row: JobRow, now: number): void {
   const detail = `process ${row.owner.pid} on ${row.owner.host}, last heard of at ${instant(row.heartbeat_at)}`
-  const fault = JSON.stringify(new FaultError('INTERRUPTED', { detail }).fault)
+  const fault = JSON.stringify(tellFor(row.kind, new FaultError('INTERRUPTED', { detail }).fault, row.phase))
   catalogue.run(
     `UPDATE jobs SET state = 'interrupted', ended_at = @now, fault = @fault
      WHERE id = @id AND state = 'running'`,

@@ -1,4 +1,5 @@
 import { CancelledError, FaultError, toFault, type Fault } from '../../shared/fault.ts'
+import { tellFor } from '../../shared/fault-for-work.ts'
 import type { Job, JobPhase, Progress } from '../../shared/model.ts'
 import { clearLeftovers } from '../backup/clear-leftovers.ts'
 import type { PipelineProgress } from '../backup/pipeline.ts'
@@ -49,7 +50,7 @@ export async function runJob<T extends { readonly id: string }>(
   const { kind, database } = order
   const id = beginJob(catalogue, { kind, database, owner: thisProcess(), now: world.now() })
   world.log.info(`${kind} of ${database} begins (${id})`)
-  const { job, files, stop } = openJob(site, id, order)
+  const { job, files, stop, phase } = openJob(site, id, order)
   try {
     const result = await work(job)
     stop()
@@ -65,7 +66,7 @@ export async function runJob<T extends { readonly id: string }>(
     return result
   } catch (thrown) {
     stop()
-    const error = reasonFor(thrown, job.signal)
+    const error = inWordsOf(kind, reasonFor(thrown, job.signal), phase())
     await clearLeftovers(files()).catch((problem: unknown) => {
       world.log.warn(`something unfinished of ${database} could not be removed: ${String(problem)}`)
     })
@@ -95,6 +96,13 @@ function reasonFor(thrown: unknown, signal: AbortSignal): unknown {
   return signal.reason instanceof FaultError
     ? signal.reason
     : new CancelledError('The job was cancelled.', { cause: thrown })
+}
+
+/** What the record says and what is thrown are the same words. */
+function inWordsOf(kind: Job['kind'], error: unknown, phase: JobPhase): unknown {
+  if (!(error instanceof FaultError)) return error
+  const told = tellFor(kind, error.fault, phase)
+  return told === error.fault ? error : new FaultError(told, { cause: error })
 }
 
 function howItFailed({ world }: Site, { kind, database }: JobOrder, error: unknown) {
@@ -155,7 +163,7 @@ function openJob(site: Site, id: string, order: JobOrder) {
     clearInterval(timer)
     clearTimeout(limit)
   }
-  return { job, files: () => paths, stop }
+  return { job, files: () => paths, stop, phase: () => progress.phase }
 }
 
 function startingProgress({ catalogue }: Site, jobId: string, { kind, database }: JobOrder) {
