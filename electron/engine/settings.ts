@@ -1,4 +1,4 @@
-import { copyFile, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { FaultError } from '../shared/fault.ts'
@@ -27,14 +27,18 @@ export async function loadSettings(dataFolder: string): Promise<Settings | undef
   return settings.data
 }
 
-/** Writes the settings; the ones before stay beside them as `settings.json.previous`. */
+/**
+ * Writes the settings. The ones before stay beside them as `settings.json.previous`; the first ones are their own, so
+ * that there is always a whole file to go back to.
+ */
 export async function saveSettings(dataFolder: string, settings: Settings): Promise<void> {
   const file = settingsFile(dataFolder)
-  await copyFile(file, `${file}.previous`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  await writeAtomically(file, `${JSON.stringify(Settings.parse(settings), undefined, 2)}\n`)
+  const before = (await loadSettings(dataFolder)) ?? settings
+  await writeAtomically(`${file}.previous`, asText(before))
+  await writeAtomically(file, asText(settings))
 }
+
+const asText = (settings: Settings): string => `${JSON.stringify(Settings.parse(settings), undefined, 2)}\n`
 
 function parseJson(text: string, file: string): unknown {
   try {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -47,6 +47,20 @@ describe('settings', () => {
     await saveSettings(folder.path, { ...settings, folder: '/mnt/stick' })
     expect(await loadSettings(folder.path)).toMatchObject({ folder: '/mnt/stick' })
     expect(JSON.parse(readFileSync(`${file}.previous`, 'utf8'))).toEqual(settings)
+  })
+
+  test('have something to go back to from the first time on, and each of it is whole', async () => {
+    const previous = async (): Promise<unknown> => {
+      const there = tempFolder()
+      renameSync(`${file}.previous`, join(there.path, 'settings.json'))
+      const found = await loadSettings(there.path)
+      there[Symbol.dispose]()
+      return found
+    }
+    await saveSettings(folder.path, settings)
+    expect(await previous()).toEqual(settings)
+    writeFileSync(file, '{')
+    await expect(saveSettings(folder.path, settings)).rejects.toMatchObject({ code: 'SETTINGS_BROKEN' })
   })
 
   test('are never written in a form that could not be read again', async () => {
