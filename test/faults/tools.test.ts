@@ -40,12 +40,13 @@ describe.runIf(mayHide)('a computer', () => {
     await using site = await makeSite({ server })
     const fakes =
       'for tool in pg_dump pg_dumpall pg_restore psql; do cp /bin/echo /usr/lib/postgresql/99/bin/$tool; done'
-    await expectFault(site, 'TOOL_NOT_FOUND', () =>
+    const fault = await expectFault(site, 'TOOL_NOT_FOUND', () =>
       backUpSeeing(
         site,
         `mount -t tmpfs none /usr/lib/postgresql && mkdir -p /usr/lib/postgresql/99/bin && ${fakes}`,
       ),
     )
+    expect(fault.detail).toMatch(/^Not usable: \/usr\/lib\/postgresql\/99\/bin: pg_dump --version answered: /)
   })
 })
 

@@ -1,7 +1,7 @@
 import { FaultError } from '../../shared/fault.ts'
 import { formatBytes } from '../../shared/format.ts'
 import { lastGoodRun } from '../catalogue/backups.ts'
-import { findToolSets } from '../postgres/find-tools.ts'
+import { passedOver, searchTools } from '../postgres/find-tools.ts'
 import { objections, type DatabaseFacts } from '../postgres/inspect-rules.ts'
 import { inspectDatabase, inspectServer, type ServerFacts } from '../postgres/inspect.ts'
 import type { Session } from '../postgres/session.ts'
@@ -35,8 +35,12 @@ export async function lookFirst(site: Site, session: Session, database: string):
 
 /** The client tools for a server of this version. Throws TOOL_NOT_FOUND or TOOL_TOO_OLD. */
 export async function toolsFor(serverVersionNum: number): Promise<ToolSet> {
-  const choice = chooseToolSet(await findToolSets(), serverVersionNum)
-  if ('fault' in choice) throw new FaultError(choice.fault, { values: choice.values })
+  const { found, broken } = await searchTools()
+  const choice = chooseToolSet(found, serverVersionNum)
+  if ('fault' in choice) {
+    const detail = passedOver(broken).join('\n')
+    throw new FaultError(choice.fault, { values: choice.values, ...(detail && { detail }) })
+  }
   return choice.tools
 }
 

@@ -32,7 +32,7 @@ export const findToolSets = async (computer = thisComputer): Promise<readonly To
   (await searchTools(computer)).found
 
 /** The same with what was passed over. Every set found has just answered `pg_dump --version`. */
-export async function searchTools(computer: Computer): Promise<ToolSearch> {
+export async function searchTools(computer = thisComputer): Promise<ToolSearch> {
   const places = await usualFolders(computer)
   const real = await Promise.all(places.map((folder) => behindLinks(folder, computer)))
   const folders = new Set(real.filter((folder) => folder !== undefined))
@@ -42,6 +42,10 @@ export async function searchTools(computer: Computer): Promise<ToolSearch> {
     broken: looks.filter((look) => 'reason' in look),
   }
 }
+
+/** What was passed over and why, a line each, for the detail of a fault. */
+export const passedOver = (broken: readonly BrokenTools[]): string[] =>
+  broken.map(({ folder, reason }) => `Not usable: ${folder}: ${reason}`)
 
 /** The folder where pg_dump really is. Debian's /usr/bin/pg_dump leads to a script that guesses a version. */
 async function behindLinks(folder: string, computer: Computer): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { FaultError } from '../../shared/fault.ts'
 import type { Server } from '../../shared/model.ts'
 import type { Account } from '../postgres/account.ts'
-import { findToolSets } from '../postgres/find-tools.ts'
+import { passedOver, searchTools } from '../postgres/find-tools.ts'
 import { lastLines } from '../postgres/pg-rules.ts'
 import { requireSuccess, startTool, type ToolOptions } from '../postgres/run-tool.ts'
 import { chooseServer, type ServerPrograms } from '../postgres/tool-rules.ts'
@@ -31,10 +31,11 @@ interface Order {
 
 /** The server's own programs of this major version on this computer. Throws TOOL_NOT_FOUND. */
 export async function serverPrograms(major: number): Promise<ServerPrograms> {
-  const programs = chooseServer(await findToolSets(), major)
+  const { found, broken } = await searchTools()
+  const programs = chooseServer(found, major)
   if (programs !== undefined) return programs
-  const detail = `A proof restores into a server of its own and needs the server programs of PostgreSQL ${major} (initdb, pg_ctl, postgres), not only the client tools.`
-  throw new FaultError('TOOL_NOT_FOUND', { detail })
+  const need = `A proof restores into a server of its own and needs the server programs of PostgreSQL ${major} (initdb, pg_ctl, postgres), not only the client tools.`
+  throw new FaultError('TOOL_NOT_FOUND', { detail: [need, ...passedOver(broken)].join('\n') })
 }
 
 const initLimitMs = 120_000
