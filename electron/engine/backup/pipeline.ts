@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CancelledError, FaultError, type Fault } from '../../shared/fault.ts'
+import { watchSilence } from './watch-silence.ts'
 
 /** A PostgreSQL tool with everything it needs. The environment holds the password: never log it. */
 export interface ToolCall {
@@ -84,16 +85,19 @@ export async function runPipeline(request: PipelineRequest, watch: Watch): Promi
   const send = (command: PipelineCommand): void => worker.postMessage(command)
   const cancel = (): void => send({ kind: 'cancel' })
   watch.signal.addEventListener('abort', cancel)
+  const silence = watchSilence(request.stallMs, watch.signal)
   try {
     send(request)
-    const measured = await outcome(worker, watch)
+    const measured = await Promise.race([outcome(worker, watch, silence.note), silence.broken])
     keepAWhile(worker)
     return measured
   } catch (error) {
-    // Nobody knows what a failure left behind in there.
-    await worker.terminate()
+    // Nobody knows what a failure left behind in there. A thread that gives no answer may not even end.
+    const ended = worker.terminate()
+    if (!silence.isBroken()) await ended
     throw error
   } finally {
+    silence.stop()
     watch.signal.removeEventListener('abort', cancel)
   }
 }
@@ -142,9 +146,14 @@ function stopListening(worker: Worker): void {
   for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
 }
 
-function outcome(worker: Worker, { onProgress, onChild }: Watch): Promise<Measured> {
+function outcome(
+  worker: Worker,
+  { onProgress, onChild }: Watch,
+  note: (message: PipelineMessage) => void,
+): Promise<Measured> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: PipelineMessage) => {
+      note(message)
       switch (message.kind) {
         case 'child':
           return onChild?.(message.pid)

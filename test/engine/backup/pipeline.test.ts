@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runPipeline, type SealRequest } from '../../../electron/engine/backup/pipeline.ts'
+import { runPipeline, type ReadRequest, type SealRequest } from '../../../electron/engine/backup/pipeline.ts'
 import { CancelledError } from '../../../electron/shared/fault.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -29,6 +29,48 @@ const storing = (name: string, command: string): SealRequest => ({
 })
 const run = (request: SealRequest, signal = new AbortController().signal) => runPipeline(request, { signal })
 const stored = (name: string): string => readFileSync(join(folder.path, `${name}.partial`), 'utf8')
+
+describe('a file that never gives a byte, as on a share whose server is gone', () => {
+  const reading = (path: string, stallMs: number): ReadRequest => ({
+    kind: 'read',
+    path,
+    compressed: false,
+    identity: null,
+    reader: null,
+    stallMs,
+    totalMs: 20_000,
+  })
+  /** A pipe that nobody writes to: opening it waits until somebody does. */
+  const deadFile = (): string => {
+    const path = join(folder.path, 'dead')
+    execFileSync('mkfifo', [path])
+    return path
+  }
+  // Whoever waits for the pipe gets an end, so that no thread of this process is left waiting.
+  const release = (path: string): void => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
+
+  test('is given up after twice the stall limit', async () => {
+    const path = deadFile()
+    const startedAt = performance.now()
+    const given = runPipeline(reading(path, 300), { signal: new AbortController().signal })
+    await expect(given).rejects.toMatchObject({ code: 'DUMP_STALLED' })
+    expect(performance.now() - startedAt).toBeLessThan(5000)
+    release(path)
+  })
+
+  test('does not hinder the next pipeline', async () => {
+    const path = deadFile()
+    const given = runPipeline(reading(path, 200), { signal: new AbortController().signal })
+    await expect(given).rejects.toMatchObject({ code: 'DUMP_STALLED' })
+    expect(await run(storing('next', 'echo soup'))).toMatchObject({ bytes: 5 })
+    release(path)
+  })
+})
+
+test('a tool that is slow and steady is not taken for silence', async () => {
+  const slow = storing('slow', 'for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.2; done')
+  expect(await run({ ...slow, stallMs: 500 })).toMatchObject({ bytes: 16 })
+})
 
 describe('pipelines', () => {
   test('that run at the same time do not mix', async () => {
