@@ -1,8 +1,8 @@
 // `npm start`: sets up, builds what is out of date, and opens Larder. Arguments after `--` go to Larder.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isBuildOutOfDate } from './build-age.mjs'
 import { electronLaunch } from './electron.mjs'
 
 const projectRoot = dirname(fileURLToPath(new URL('.', import.meta.url)))
@@ -12,7 +12,7 @@ if (!hasDisplay()) {
   process.exit(1)
 }
 runOrExit(process.execPath, [join(projectRoot, 'scripts/setup.mjs')])
-if (isBuildOutOfDate()) runOrExit('npm', ['run', 'build'])
+if (isBuildOutOfDate(projectRoot)) runOrExit('npm', ['run', 'build'])
 launch(process.argv.slice(2))
 
 function hasDisplay() {
@@ -24,23 +24,6 @@ function runOrExit(command, args) {
   const shell = command === 'npm' && process.platform === 'win32'
   const { status } = spawnSync(command, args, { cwd: projectRoot, stdio: 'inherit', shell })
   if (status !== 0) process.exit(status ?? 1)
-}
-
-function isBuildOutOfDate() {
-  const built = join(projectRoot, 'out/electron/main.js')
-  if (!existsSync(built)) return true
-  const sources = ['electron', 'renderer', 'resources'].flatMap((folder) =>
-    filesBelow(join(projectRoot, folder)),
-  )
-  const builtAtMs = statSync(built).mtimeMs
-  return sources.some((file) => statSync(file).mtimeMs > builtAtMs)
-}
-
-function filesBelow(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 }
 
 function launch(larderArgs) {

@@ -1,0 +1,1 @@
+export function isBuildOutOfDate(projectRoot: string): boolean
