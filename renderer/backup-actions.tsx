@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core'
-import { IconFolderOpen, IconRestore, IconShieldSearch } from '@tabler/icons-react'
+import { IconFolderOpen, IconHistory, IconShieldSearch, IconTestPipe } from '@tabler/icons-react'
 import { useState } from 'react'
 import { texts } from '../electron/shared/texts.ts'
 import type { Fault } from '../electron/shared/fault.ts'
 import type { Backup, CheckResult, Job, ProofResult } from '../electron/shared/model.ts'
+import { Differences } from './differences.tsx'
 import { FaultNotice } from './fault-notice.tsx'
 import { format } from './format.ts'
 import { JobProgress } from './job-progress.tsx'
@@ -17,8 +18,13 @@ interface Check {
 
 const idle: Check = { running: null, result: null, fault: null }
 
+interface BackupActionsProps {
+  readonly backup: Backup
+  readonly onRestore: () => void
+}
+
 /** What can be done with one backup, and what came of it. */
-export function BackupActions({ backup }: { readonly backup: Backup }) {
+export function BackupActions({ backup, onRestore }: BackupActionsProps) {
   const [check, setCheck] = useState(idle)
   const say = (news: Partial<Check>): void => setCheck({ ...idle, ...news })
   const run = (kind: 'verify' | 'prove'): void => {
@@ -45,7 +51,7 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
         </Button>
         <Button
           variant="default"
-          leftSection={<IconRestore size={18} stroke={1.75} aria-hidden />}
+          leftSection={<IconTestPipe size={18} stroke={1.75} aria-hidden />}
           loading={check.running === 'prove'}
           disabled={check.running !== null}
           onClick={() => run('prove')}
@@ -58,6 +64,13 @@ export function BackupActions({ backup }: { readonly backup: Backup }) {
           onClick={show}
         >
           {texts.details.showInFolder}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconHistory size={18} stroke={1.75} aria-hidden />}
+          onClick={onRestore}
+        >
+          {texts.restore.open}
         </Button>
       </div>
       {check.running !== null && <RunningCheck kind={check.running} database={backup.database} />}
@@ -80,27 +93,7 @@ function CheckOutcome({ result }: { readonly result: CheckResult | ProofResult }
     <div className="outcome">
       <p>{texts.details.verdict[verdict](format.duration(durationMs))}</p>
       {'notes' in result && result.notes.map((note) => <p key={note}>{note}</p>)}
-      {differences.length > 0 && (
-        <table className="table">
-          <caption className="for-readers">{texts.details.differences}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{texts.details.object}</th>
-              <th scope="col">{texts.details.expected}</th>
-              <th scope="col">{texts.details.found}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {differences.map(({ object, expected, found }) => (
-              <tr key={object}>
-                <th scope="row">{object}</th>
-                <td className="breaks">{expected}</td>
-                <td className="breaks">{found}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {differences.length > 0 && <Differences differences={differences} />}
     </div>
   )
 }

@@ -16,10 +16,11 @@ import { ScreenTitle } from './screen-title.tsx'
 interface BackupDetailsProps {
   readonly id: string
   readonly onBack: () => void
+  readonly onRestore: () => void
 }
 
 /** Everything known about one backup: what was checked, what it holds, where it lies. */
-export function BackupDetails({ id, onBack }: BackupDetailsProps) {
+export function BackupDetails({ id, onBack, onRestore }: BackupDetailsProps) {
   const { value, fault } = useAnswer(useCallback(() => ask('showBackup', { id }), [id]))
   return (
     <article className="details">
@@ -34,12 +35,17 @@ export function BackupDetails({ id, onBack }: BackupDetailsProps) {
       </Button>
       {fault !== null && <FaultNotice fault={fault} />}
       {value === null && fault === null && <Skeleton height={240} radius="md" />}
-      {value !== null && <Loaded details={value} />}
+      {value !== null && <Loaded details={value} onRestore={onRestore} />}
     </article>
   )
 }
 
-function Loaded({ details }: { readonly details: Output<'showBackup'> }) {
+interface LoadedProps {
+  readonly details: Output<'showBackup'>
+  readonly onRestore: () => void
+}
+
+function Loaded({ details, onRestore }: LoadedProps) {
   const { backup } = details
   return (
     <>
@@ -52,7 +58,7 @@ function Loaded({ details }: { readonly details: Output<'showBackup'> }) {
           <Ladder state={backup.state} />
           <span>{texts.states[backup.state].means}</span>
         </p>
-        <BackupActions backup={backup} />
+        <BackupActions backup={backup} onRestore={onRestore} />
       </header>
       <div className="details-columns">
         <BackupTables backup={backup} fingerprint={details.fingerprint} />

@@ -1,9 +1,12 @@
 import { Button, NativeSelect, Skeleton } from '@mantine/core'
+import { IconHistory } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
+import type { Restore } from '../electron/shared/restore-model.ts'
 import { texts } from '../electron/shared/texts.ts'
 import { BackupDetails } from './backup-details.tsx'
 import { BackupTable, rowId } from './backup-table.tsx'
 import { FaultNotice } from './fault-notice.tsx'
+import { RestoreList } from './restore/restore-list.tsx'
 import { ScreenTitle } from './screen-title.tsx'
 import { useBackupPages } from './use-backup-pages.ts'
 
@@ -12,32 +15,50 @@ interface BackupsProps {
   /** The backup whose details are open. */
   readonly opened: string | null
   readonly onOpen: (backupId: string | null) => void
+  /** Begins a restore, of this backup or of one that is chosen first. */
+  readonly onRestore: (backupId: string | null) => void
+  readonly onRestored: (restore: Restore) => void
   readonly onToday: () => void
 }
 
 /** Every backup, newest first, or the details of one. The list stays behind the details, and is found again. */
-export function Backups({ databases, opened, onOpen, onToday }: BackupsProps) {
+export function Backups({ databases, opened, onOpen, onRestore, onRestored, onToday }: BackupsProps) {
   const [database, setDatabase] = useState('')
   useReturnTo(opened)
   return (
     <>
       {opened !== null && (
         <div className="place">
-          <BackupDetails key={opened} id={opened} onBack={() => onOpen(null)} />
+          <BackupDetails
+            key={opened}
+            id={opened}
+            onBack={() => onOpen(null)}
+            onRestore={() => onRestore(opened)}
+          />
         </div>
       )}
       <div className="place" hidden={opened !== null}>
         <div className="place-head">
           <ScreenTitle>{texts.backups.title}</ScreenTitle>
-          {databases.length > 1 && (
-            <NativeSelect
-              aria-label={texts.backups.filter}
-              value={database}
-              onChange={(event) => setDatabase(event.currentTarget.value)}
-              data={[{ value: '', label: texts.backups.all }, ...databases]}
-            />
-          )}
+          <div className="buttons">
+            {databases.length > 1 && (
+              <NativeSelect
+                aria-label={texts.backups.filter}
+                value={database}
+                onChange={(event) => setDatabase(event.currentTarget.value)}
+                data={[{ value: '', label: texts.backups.all }, ...databases]}
+              />
+            )}
+            <Button
+              variant="default"
+              leftSection={<IconHistory size={18} stroke={1.75} aria-hidden />}
+              onClick={() => onRestore(null)}
+            >
+              {texts.restore.open}
+            </Button>
+          </div>
         </div>
+        <RestoreList onOpen={onRestored} />
         <BackupList
           key={database}
           database={database === '' ? undefined : database}

@@ -1,4 +1,4 @@
-import { homeZone, sayWhen } from '../electron/shared/calendar.ts'
+import { homeZone, sayMinute, sayWhen } from '../electron/shared/calendar.ts'
 import { formatBytes } from '../electron/shared/format.ts'
 import { texts } from '../electron/shared/texts.ts'
 
@@ -15,7 +15,22 @@ export function createFormat(locale: string, timeZone: string) {
     duration: (ms: number) => formatDuration(ms, locale),
     /** In the same words as the sentence of the verdict: `15:30 today`. */
     when: (iso: string, now = Date.now()) => sayWhen(Date.parse(iso), now, { locale, timeZone }),
+    /** `2026_11_22`: a day as part of a name. */
+    dayInName: (iso: string) => sayMinute(Date.parse(iso), timeZone).slice(0, 10).replaceAll('-', '_'),
+    sum: (decimal: string) => formatSum(decimal, locale),
   }
+}
+
+/** A sum as the database told it, in decimal text: grouped, and with the places that it has. */
+function formatSum(decimal: string, locale: string): string {
+  if (!/^-?\d+(?:\.\d+)?$/.test(decimal)) return decimal
+  const places = Math.min(20, decimal.split('.')[1]?.length ?? 0)
+  // Text keeps digits that a number would lose; the pattern above is what the type asks for.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const text = decimal as `${number}` // door: TypeScript cannot read a pattern
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: 20 }).format(
+    text,
+  )
 }
 
 /** `under 1 sec`, `12 sec`, `1 min 12 sec`, `2 hr 5 min`: two units say enough. */

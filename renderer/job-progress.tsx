@@ -5,12 +5,11 @@ import type { Progress } from '../electron/shared/model.ts'
 import { format } from './format.ts'
 import { ask } from './larder.ts'
 import { Name } from './name.tsx'
-import { doneFraction, timeLeft } from './progress-rules.ts'
+import { canCancel, countsBytes, doneFraction, timeLeft } from './progress-rules.ts'
 
 /** One running job: what it does just now, how far it is, how long it may take, and a way to stop it. */
 export function JobProgress({ progress }: { readonly progress: Progress }) {
   const { kind, database, phase } = progress
-  const done = doneFraction(progress)
   return (
     <section className="job" aria-label={`${texts.jobs.running[kind]} ${database}`}>
       <div className="job-head">
@@ -22,10 +21,20 @@ export function JobProgress({ progress }: { readonly progress: Progress }) {
         </div>
         <CancelJob progress={progress} />
       </div>
-      <JobBar label={texts.jobs.phase[phase]} done={done} />
+      <JobFigures progress={progress} />
+    </section>
+  )
+}
+
+/** The bar, the figures below it, and the same for those who listen. */
+export function JobFigures({ progress }: { readonly progress: Progress }) {
+  const done = doneFraction(progress)
+  return (
+    <>
+      <JobBar label={texts.jobs.phase[progress.phase]} done={done} />
       <Figures progress={progress} />
       <Announcement progress={progress} done={done} />
-    </section>
+    </>
   )
 }
 
@@ -47,7 +56,7 @@ function Figures({ progress }: { readonly progress: Progress }) {
   const estimate = timeLeft(progress)
   return (
     <div className="job-figures">
-      <span>{amounts(progress)}</span>
+      <span>{countsBytes(progress) && amounts(progress)}</span>
       {typeof estimate === 'number' ? (
         <strong>{texts.jobs.left(format.duration(estimate))}</strong>
       ) : (
@@ -77,7 +86,11 @@ function Announcement({ progress, done }: { readonly progress: Progress; readonl
   )
 }
 
-function CancelJob({ progress: { jobId, kind, database } }: { readonly progress: Progress }) {
+/** Nothing where stopping would not leave everything as it was. */
+export const CancelJob = ({ progress }: { readonly progress: Progress }) =>
+  canCancel(progress) ? <Cancel progress={progress} /> : null
+
+function Cancel({ progress: { jobId, kind, database } }: { readonly progress: Progress }) {
   const [asking, setAsking] = useState(false)
   const [cancelling, setCancelling] = useState(false)
   const words = texts.jobs.cancelAsk[kind]

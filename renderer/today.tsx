@@ -10,6 +10,7 @@ import { Ladder } from './ladder.tsx'
 import { useProgress } from './larder.ts'
 import { Mark } from './mark.tsx'
 import { Name } from './name.tsx'
+import { KeptRestores } from './restore/kept-restores.tsx'
 import { NewPassword } from './new-password.tsx'
 import { ScreenTitle } from './screen-title.tsx'
 import { Failures, needsPassword, RecoveryReminder } from './today-actions.tsx'
@@ -59,6 +60,7 @@ export function Today({
       {fault !== null && <TroubleLoading fault={fault} reload={reload} />}
       <Running today={value} reload={reload} />
       <Failures failures={value.failures} askedJobId={askedJobId} />
+      <KeptRestores kept={value.kept} />
       {value.failures.length === 0 && <RecoveryReminder today={value} onRecovery={onRecovery} />}
       <div className="today-facts">
         <Newest backups={value.newest} databases={value.databases.length} onOpen={onOpen} onAll={onAll} />

@@ -1,4 +1,5 @@
 import { firstRunTexts } from './texts-first-run.ts'
+import { restoreTexts } from './texts-restore.ts'
 
 const count = (n: number, one: string, many: string): string => (n === 1 ? one : many)
 
@@ -105,6 +106,7 @@ export const texts = {
     estimate: {
       none: 'no estimate: there is no earlier run',
       almost: 'a few seconds left',
+      untold: '',
     },
     announce: (what: string, name: string, phase: string, percent: string | null) =>
       `${what} ${name}: ${phase}${percent === null ? '' : `, ${percent}`}`,
@@ -270,4 +272,5 @@ export const texts = {
     copySha: 'Copy SHA-256',
   },
   firstRun: firstRunTexts,
+  restore: restoreTexts,
 }

@@ -10,7 +10,7 @@ import { ask, faultOf } from '../larder.ts'
 import { Name } from '../name.tsx'
 import { ScreenTitle } from '../screen-title.tsx'
 import { serverOf, type StepProps } from './draft.ts'
-import { obstacle, type Choice } from './first-run-rules.ts'
+import { obstacle, problemsOf, type Choice } from './first-run-rules.ts'
 import { Problems, Warnings } from './report-notes.tsx'
 
 const words = texts.firstRun.databases
@@ -22,6 +22,7 @@ export function DatabasesStep({ draft, change, onDone }: StepProps) {
   const { report, choice } = draft
   if (report === null) return null
   const inTheWay = obstacle(report, choice)
+  const problems = problemsOf(report, choice)
   return (
     <Form className="step" onSubmit={onDone}>
       <ScreenTitle>{words.title}</ScreenTitle>
@@ -31,14 +32,14 @@ export function DatabasesStep({ draft, change, onDone }: StepProps) {
       ) : (
         <Databases report={report} choice={choice} onChange={(changed) => change({ choice: changed })} />
       )}
-      <Problems problems={report.problems} />
+      <Problems problems={problems} />
       <Warnings warnings={report.warnings} />
       {fault !== null && <FaultNotice fault={fault} />}
       <div className="buttons step-buttons">
         <Button type="submit" size="md" disabled={inTheWay !== null}>
           {texts.common.continue}
         </Button>
-        {report.problems.length > 0 && (
+        {problems.length > 0 && (
           <Button
             variant={inTheWay === null ? 'default' : 'filled'}
             size="md"
@@ -93,7 +94,7 @@ function Databases({ report, choice, onChange }: DatabasesProps) {
           disabled={choice.all}
           onChange={(event) => tick(database.name, event.currentTarget.checked)}
           label={<Name of={database.name} />}
-          description={describe(database)}
+          description={describe(database, report)}
         />
       ))}
       <Checkbox
@@ -106,9 +107,12 @@ function Databases({ report, choice, onChange }: DatabasesProps) {
   )
 }
 
-function describe({ bytes, tables }: ServerReport['databases'][number]): string {
+/** Of a database that is left out, a problem is told here only, and quietly. */
+function describe(database: ServerReport['databases'][number], { problems }: ServerReport): string {
+  const { name, bytes, tables } = database
   const size = bytes === null ? words.sizeUnknown : format.bytes(bytes)
-  if (tables === null) return `${size}, ${words.tablesUnknown}`
   if (tables === 0) return `${size}, ${words.empty}`
-  return `${size}, ${words.tables(tables, format.number(tables))}`
+  const held = tables === null ? words.tablesUnknown : words.tables(tables, format.number(tables))
+  const isWhole = problems.every((problem) => problem.database !== name)
+  return isWhole ? `${size}, ${held}` : `${size}, ${held}; ${words.notWhole}`
 }

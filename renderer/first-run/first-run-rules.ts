@@ -33,12 +33,14 @@ export const proposedChoice = ({ databases }: ServerReport): Choice => ({
   ticked: databases.filter(({ tables }) => tables !== 0).map(({ name }) => name),
 })
 
+/** The problems that concern a choice: of the whole server, and of the databases that are to be backed up. */
+export const problemsOf = ({ problems }: ServerReport, choice: Choice): ServerReport['problems'] =>
+  problems.filter(({ database }) => database === null || choice.all || choice.ticked.includes(database))
+
 /** What stands in the way of going on with a choice; null when nothing does. */
 export function obstacle(report: ServerReport, choice: Choice): 'server' | 'database' | 'none-ticked' | null {
-  const { problems } = report
+  const problems = problemsOf(report, choice)
   if (problems.some(({ database }) => database === null)) return 'server'
-  const covers = (database: string | null): boolean =>
-    choice.all || (database !== null && choice.ticked.includes(database))
-  if (problems.some(({ database }) => covers(database))) return 'database'
+  if (problems.length > 0) return 'database'
   return !choice.all && choice.ticked.length === 0 ? 'none-ticked' : null
 }

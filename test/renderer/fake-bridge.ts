@@ -1,175 +1,10 @@
-import type { Fault } from '../../electron/shared/fault.ts'
-import { faults } from '../../electron/shared/fault-table.ts'
-import type { Bridge, Call, EventName, Handlers, Output, Payload, Reply } from '../../electron/shared/ipc.ts'
+import { toFault } from '../../electron/shared/fault.ts'
+import type { Bridge, EventName, Handlers, Output, Payload, Reply } from '../../electron/shared/ipc.ts'
+import { restoreHandlers } from './fake-restores.ts'
 import * as sample from './sample.ts'
+import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts'
 
-/** A pretend main process behind `window.larder`: what it answers is the scenario, and nothing is on disk. */
-interface Scenario {
-  readonly setUp: Partial<Output<'setUpState'>>
-  readonly today: Output<'today'>
-  readonly backups: Output<'listBackups'>
-  readonly report: Output<'inspectServer'>
-  readonly servers: Output<'findServers'>
-  /** Makes these calls fail. */
-  readonly faults: Partial<Record<Call, Fault>>
-  /** Asked for as soon as the page listens, as after a click on a pop-up. */
-  readonly show?: Payload<'show'>
-}
-
-const { ago, backup, status, today } = sample
-
-const base: Scenario = {
-  setUp: { done: true, recoveryConfirmed: true },
-  today: today({}),
-  backups: [0, 1, 2, 3, 4, 5, 6, 7].map((index) => backup(index)),
-  report: sample.report,
-  servers: [
-    { host: 'localhost', port: 5432, version: '15.18' },
-    { host: '/var/run/postgresql', port: 5433, version: null },
-  ],
-  faults: {},
-}
-
-const nothing = today({
-  status: status({ health: 'at-risk', sentence: 'There is no backup yet.', lastIntactAt: null }),
-  newest: [],
-  backupCount: 0,
-  storedBytes: 0,
-})
-
-const failing: Scenario = {
-  ...base,
-  today: today({
-    status: status({
-      health: 'at-risk',
-      sentence: 'You can go back to 03:30 yesterday, and nothing since.',
-      alerts: [
-        {
-          code: 'DB_AUTH',
-          state: 'open',
-          since: ago(0.3),
-          text: 'The till database refused the password.',
-        },
-        {
-          code: 'CLOCK_WRONG',
-          state: 'open',
-          since: ago(1),
-          text: 'The newest backup of “pos” is dated in the future: is the clock right?',
-        },
-      ],
-    }),
-    failures: [sample.failedJob],
-  }),
-  faults: {
-    backUpNow: fault('DB_AUTH', sample.failedJob.fault?.text ?? '', sample.failedJob.fault?.next ?? ''),
-  },
-}
-
-const scenarios = {
-  fresh: { ...base, setUp: { done: false }, today: nothing, backups: [] },
-  'fresh-trouble': {
-    ...base,
-    setUp: { done: false },
-    today: nothing,
-    backups: [],
-    report: sample.troubledReport,
-    servers: [],
-    faults: {
-      setUp: fault(
-        'DEST_UNAVAILABLE',
-        'The backup folder cannot be written, so no backup was made. Backups already there are untouched.',
-        'Is the drive connected? Check the folder and its rights: /srv/backups/larder',
-      ),
-    },
-  },
-  intact: base,
-  protected: {
-    ...base,
-    today: today({
-      status: status({
-        health: 'protected',
-        sentence: 'You can go back to 15:30 today; proven.',
-        nextSlotAt: new Date(Date.now() + 5 * 3_600_000).toISOString(),
-      }),
-      newest: [0, 1, 2, 3, 4].map((index) => backup(index, { state: index === 0 ? 'proven' : 'copied' })),
-    }),
-  },
-  unconfirmed: {
-    ...base,
-    setUp: { done: true, recoveryConfirmed: false },
-    today: today({
-      status: status({
-        sentence: 'You can go back to 15:30 today, but nobody has confirmed the recovery key.',
-        alerts: [{ code: 'KEY_UNCONFIRMED', state: 'open', since: ago(2), text: 'Nobody holds the key.' }],
-      }),
-      recoveryConfirmed: false,
-    }),
-  },
-  failing,
-  'failing-asked': { ...failing, show: { screen: 'today', jobId: 'j9' } },
-  stopped: {
-    ...base,
-    faults: { backUpNow: fault('CANCELLED', faults.CANCELLED.text, faults.CANCELLED.next) },
-  },
-  running: {
-    ...base,
-    today: today({
-      status: status({ health: 'working', sentence: 'A backup is being taken now.' }),
-      databases: ['pos', 'reservations'],
-      running: [
-        sample.progress(),
-        sample.progress({
-          jobId: 'j11',
-          database: 'reservations',
-          expectedBytes: null,
-          expectedMs: null,
-          phase: 'inspect',
-          bytes: 0,
-          storedBytes: 0,
-          table: null,
-          elapsedMs: 900,
-        }),
-      ],
-      newest: [0, 1, 2, 3].map((index) => backup(index, index % 2 === 0 ? {} : { database: 'reservations' })),
-    }),
-  },
-  empty: { ...base, today: nothing, backups: [] },
-  paused: {
-    ...base,
-    today: today({
-      status: status({ health: 'paused', sentence: 'Paused until 07:00 tomorrow.' }),
-      freeBytes: null,
-    }),
-  },
-  many: {
-    ...base,
-    today: today({
-      siteName: 'Gasthaus und Biergarten „Zum Goldenen Hirschen am Kaiserplatz“',
-      databases: [...new Set(sample.manyBackups.map(({ database }) => database))],
-      newest: sample.manyBackups.slice(0, 6),
-      backupCount: 130,
-      storedBytes: 812_000_000_000,
-      freeBytes: 9_400_000_000,
-    }),
-    backups: [...sample.manyBackups],
-  },
-  unreachable: {
-    ...base,
-    faults: {
-      setUpState: fault(
-        'CATALOGUE_NEWER',
-        'The list of backups was written by a newer Larder. This version leaves it alone; your backups are untouched.',
-        'Install the newer version again.',
-      ),
-    },
-  },
-} satisfies Record<string, Scenario>
-
-export type ScenarioName = keyof typeof scenarios
-
-function fault(code: Fault['code'], text: string, next: string): Fault {
-  return { code, text, next, detail: `${code}: told by the fake bridge` }
-}
+const { ago, backup } = sample
 
 const state = (scenario: Scenario): Output<'setUpState'> => ({
   done: false,
@@ -213,6 +48,7 @@ function handlersFor(scenario: Scenario, send: Send): Handlers {
       notes: [],
       durationMs: 42_000,
     }),
+    ...restoreHandlers(scenario, send),
     changePassword: async () => undefined,
     cancelJob: async () => undefined,
     showInFolder: async () => undefined,
@@ -274,9 +110,13 @@ function installFakeBridge(name: ScenarioName): void {
     async call(call, input) {
       const trouble = scenario.faults[call]
       if (trouble !== undefined) return { ok: false, fault: trouble }
-      // One handler per call, by construction of the record.
-      const value = (await handlers[call](input as never)) as Output<typeof call>
-      return { ok: true, value } satisfies Reply<typeof call>
+      try {
+        // One handler per call, by construction of the record.
+        const value = (await handlers[call](input as never)) as Output<typeof call>
+        return { ok: true, value } satisfies Reply<typeof call>
+      } catch (error) {
+        return { ok: false, fault: toFault(error) }
+      }
     },
     on(event, listener) {
       const entry: (typeof listeners)[number] = [event, listener]

@@ -5,23 +5,11 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright'
-import { build } from 'vite'
-import type { ScenarioName } from './fake-bridge.ts'
-import { serveWindow } from './serve-window.ts'
+import { buildPretendWindow } from './pretend-window.ts'
+import { press, restoreLooks, toDetails, toList, type Look } from './restore-looks.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = `${root}test-results/look`
-
-interface Look {
-  readonly name: string
-  readonly scenario: ScenarioName
-  /** Leads from the opened window to what should be seen. */
-  readonly go?: (page: Page) => Promise<void>
-}
-
-const press = async (page: Page, ...names: readonly (string | RegExp)[]): Promise<void> => {
-  for (const name of names) await page.getByRole('button', { name }).first().click()
-}
 
 const begin = async (page: Page): Promise<void> => {
   await page.getByLabel('Name of this restaurant').fill('Trattoria Lucia')
@@ -60,12 +48,6 @@ const toBackup = async (page: Page): Promise<void> => {
   await page.getByLabel('Last 8 characters').fill('abcd2345')
   await press(page, 'Confirm', 'Continue')
 }
-const toList = async (page: Page): Promise<void> => press(page, /^Backups$/)
-const toDetails = async (page: Page): Promise<void> => {
-  await toList(page)
-  await press(page, /^Open the backup/)
-}
-
 const looks: readonly Look[] = [
   { name: 'first-run-1-welcome', scenario: 'fresh' },
   { name: 'first-run-2-server', scenario: 'fresh', go: begin },
@@ -145,6 +127,7 @@ const looks: readonly Look[] = [
   },
   { name: 'recovery-later', scenario: 'unconfirmed', go: async (page) => press(page, 'Confirm the key') },
   { name: 'unreachable', scenario: 'unreachable' },
+  ...restoreLooks,
 ]
 
 const sizes = [
@@ -156,15 +139,7 @@ const sizes = [
 type Size = (typeof sizes)[number]
 
 const troubles: string[] = []
-// Beside the pictures, so that a build made meanwhile for the app does not pull the files away.
-const windowFolder = `${root}test-results/look-window`
-await build({
-  configFile: `${root}renderer/vite.config.ts`,
-  logLevel: 'warn',
-  build: { outDir: windowFolder },
-})
-const bridge = await bundleBridge()
-const served = await serveWindow(windowFolder)
+const pretended = await buildPretendWindow('look-window')
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
 mkdirSync(folder, { recursive: true })
 const wanted = process.argv[2] ?? ''
@@ -174,7 +149,7 @@ for (const look of looks.filter(({ name }) => name.includes(wanted))) {
   )
 }
 await browser.close()
-await served.close()
+await pretended.close()
 console.log(
   troubles.length === 0 ? 'No violation of the policy, no error, nothing too wide.' : troubles.join('\n'),
 )
@@ -189,9 +164,8 @@ async function draw(on: Browser, look: Look, size: Size, colorScheme: 'light' | 
     if (['error', 'warning'].includes(message.type())) troubles.push(`${label}: ${message.text()}`)
   })
   page.on('pageerror', (error) => troubles.push(`${label}: ${error.message}`))
-  await page.addInitScript({ content: `window.scenario = ${JSON.stringify(look.scenario)};${bridge}` })
   try {
-    await page.goto(served.address)
+    await pretended.open(page, look.scenario)
     await look.go?.(page)
     await page.waitForTimeout(350)
     await reportOverflow(page, label)
@@ -214,20 +188,4 @@ async function reportOverflow(page: Page, label: string): Promise<void> {
       .map((element) => `${element.tagName} ${String(element.getAttribute('class'))}`),
   )
   if (wide.length > 0) troubles.push(`${label}: too wide: ${wide.slice(0, 3).join('; ')}`)
-}
-
-/** The pretend engine as one classic script, run before the page's own. */
-async function bundleBridge(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: `${root}test/renderer/fake-bridge.ts`, formats: ['iife'], name: 'fakeBridge' },
-    },
-  })
-  const [output] = Array.isArray(built) ? built : [built]
-  if (output === undefined || !('output' in output)) throw new Error('the bridge was not built')
-  return output.output[0].code
 }

@@ -105,6 +105,7 @@ export const today = (part: Partial<Output<'today'>>): Output<'today'> => ({
   newest: [0, 1, 2, 3, 4].map((index) => backup(index)),
   running: [],
   failures: [],
+  kept: [],
   recoveryConfirmed: true,
   encrypted: true,
   ...part,
@@ -162,5 +163,6 @@ export const troubledReport: ServerReport = {
       text: 'The user larder may not read the tables guests and guests_notes.',
       next: 'GRANT pg_read_all_data TO larder;',
     },
+    { database: 'postgres', text: 'It holds nothing.', next: 'Leave it out.' },
   ],
 }
