@@ -28,6 +28,7 @@ import {
   type RestoreRequest,
 } from './restore/restore-jobs.ts'
 import { runJob } from './schedule/run-job.ts'
+import { serverAnswers } from './schedule/server-answers.ts'
 import { proposeProbes, tryProbes, withProbes } from './probes.ts'
 import type { Secret } from './secret.ts'
 import { setUp, type SetUp } from './set-up.ts'
@@ -83,6 +84,19 @@ export class Engine {
     const made = await setUp(this.world, request, keepKey)
     await this.#enter(made.settings)
     return made
+  }
+
+  /** Takes over settings that another process has saved meanwhile. */
+  async refresh(): Promise<void> {
+    const before = this.#site
+    const settings = await loadSettings(this.world.dataFolder)
+    // What this process changed, or closed, in the meantime is newer than what was just read.
+    if (before === undefined || settings === undefined || this.#site !== before) return
+    if (JSON.stringify(settings) !== JSON.stringify(before.settings)) this.#site = { ...before, settings }
+  }
+
+  async serverAnswers(): Promise<boolean> {
+    return serverAnswers(this.site)
   }
 
   /** The databases that the plan covers; with `all`, those the server has at this moment. */
