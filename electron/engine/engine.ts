@@ -256,6 +256,7 @@ export class Engine {
     const keys = {
       recoveryRecipient: recovery.recipient,
       recoveryEnding: endingHash(recovery.secret.reveal()),
+      recoveryMadeAt: toInstant(this.world.now()),
     }
     await this.#change({ ...settings, keys: { ...settings.keys, ...keys, recoveryConfirmedAt: null } })
     return recovery

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { homeZone } from '../shared/calendar.ts'
+import { toInstant } from '../shared/calendar.ts'
 import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
 import type { Settings } from '../shared/model.ts'
@@ -41,8 +42,10 @@ export async function setUp(
   if (own !== null) await world.secrets.write('site-identity', own.secret)
   await world.secrets.write('signing-key', signing.secret)
 
+  const now = toInstant(world.now())
   const settings: Settings = {
     version: 1,
+    setUpAt: now,
     site,
     server: request.server,
     plan: { kind: request.plan, databases: request.databases },
@@ -52,6 +55,7 @@ export async function setUp(
       siteRecipient: own?.recipient ?? null,
       signingKey: signing.publicKey,
       recoveryEnding: recovery === null ? null : endingHash(recovery.secret.reveal()),
+      ...(recovery === null ? {} : { recoveryMadeAt: now }),
       recoveryConfirmedAt: null,
     },
   }

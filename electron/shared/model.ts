@@ -64,6 +64,8 @@ export const Keys = z.strictObject({
   formerSigningKeys: z.array(Text).optional(),
   /** SHA-256 of the recovery key's last 8 characters (most of them its own checksum), to ask for it later. */
   recoveryEnding: Sha256.nullable(),
+  /** When the recovery key of today was made. */
+  recoveryMadeAt: Instant.optional(),
   /** When somebody showed that they hold the recovery key. */
   recoveryConfirmedAt: Instant.nullable(),
 })
@@ -72,6 +74,7 @@ export type Keys = z.output<typeof Keys>
 export const settingsVersion = 1
 export const Settings = z.strictObject({
   version: z.literal(settingsVersion),
+  setUpAt: Instant.optional(),
   /** Its time zone is that of the wall clock of all schedules; unsaid: the computer's. */
   site: z.strictObject({ id: z.uuid(), name: Text, timeZone: TimeZone.optional() }),
   server: Server,

@@ -9,12 +9,16 @@ interface DatabaseFacts {
   readonly provenAt: number | null
   /** The newest run, when that one failed or was interrupted and no later one was good. */
   readonly failure: { readonly code: string; readonly text: string; readonly at: number } | null
-  /** Its newest backup turned out corrupt or missing. */
-  readonly newestIsBad: boolean
+  /** When its newest backup was found corrupt or missing, ms; null when it was not. */
+  readonly newestBadSince: number | null
 }
 
 export interface HealthFacts {
   readonly now: number
+  /** When the site was set up, ms: whatever was never there is missing since then. */
+  readonly setUpAt: number
+  /** When the recovery key was made, ms. */
+  readonly keyMadeAt: number
   readonly plan: Plan['kind']
   /** Every database of the plan; empty when they could not be determined. */
   readonly databases: readonly DatabaseFacts[]
@@ -59,20 +63,26 @@ function worst(conditions: readonly Condition[], isRunning: boolean): Verdict {
   return conditions.length > 0 ? 'attention' : 'protected'
 }
 
-function siteConditions({ now, databases, encrypted, recoveryConfirmed }: HealthFacts): Condition[] {
+function siteConditions({
+  setUpAt,
+  keyMadeAt,
+  databases,
+  encrypted,
+  recoveryConfirmed,
+}: HealthFacts): Condition[] {
   const found: Condition[] = []
   if (databases.length === 0)
     found.push({
       code: 'NO_DATABASE',
       verdict: 'attention',
-      since: now,
+      since: setUpAt,
       text: 'It is not known which databases there are.',
     })
   if (encrypted && !recoveryConfirmed)
     found.push({
       code: 'KEY_UNCONFIRMED',
       verdict: 'attention',
-      since: now,
+      since: keyMadeAt,
       text: 'Nobody has shown yet that they hold the recovery key. If this PC breaks, the backups cannot be opened without it.',
     })
   return found
@@ -86,12 +96,13 @@ const expiringConditions = ({ expiring, sayWhen }: HealthFacts): Condition[] =>
     text: `What a restore of “${database}” replaced is dropped after ${sayWhen(at)}. Until then it can be undone.`,
   }))
 
-function databaseConditions(one: DatabaseFacts, { now, plan, sayWhen }: HealthFacts): Condition[] {
-  const { name, intactAt, provenAt, failure } = one
+function databaseConditions(one: DatabaseFacts, { now, setUpAt, plan, sayWhen }: HealthFacts): Condition[] {
+  const { name, intactAt, provenAt, failure, newestBadSince } = one
   const found: Condition[] = []
   const add = (code: string, verdict: Condition['verdict'], since: number, text: string): void =>
     void found.push({ code, verdict, since, text })
-  if (intactAt === null) add('NO_BACKUP', 'at-risk', now, `There is no backup of “${name}” yet.`)
+  if (intactAt === null)
+    add('NO_BACKUP', 'at-risk', newestBadSince ?? setUpAt, `There is no backup of “${name}” yet.`)
   else if (intactAt > now + 5 * 60_000)
     add(
       'CLOCK_WRONG',
@@ -107,8 +118,13 @@ function databaseConditions(one: DatabaseFacts, { now, plan, sayWhen }: HealthFa
       `No good backup of “${name}” since ${sayWhen(intactAt)}.`,
     )
   if (failure !== null) add(failure.code, 'attention', failure.at, failure.text)
-  if (one.newestIsBad)
-    add('BACKUP_CORRUPT', 'at-risk', now, `The newest backup of “${name}” has gone bad or is gone.`)
+  if (newestBadSince !== null)
+    add(
+      'BACKUP_CORRUPT',
+      'at-risk',
+      newestBadSince,
+      `The newest backup of “${name}” has gone bad or is gone.`,
+    )
   if (intactAt !== null && (provenAt === null || provenAt < intactAt))
     add(
       'NOT_PROVEN',

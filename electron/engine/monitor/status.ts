@@ -1,6 +1,8 @@
 import { homeZone, fromInstant, sayWhen } from '../../shared/calendar.ts'
-import type { Job, Status } from '../../shared/model.ts'
+import type { Backup, Job, Status } from '../../shared/model.ts'
 import { latestIntact, latestProven, listBackups } from '../catalogue/backups.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import { checksOf } from '../catalogue/checks.ts'
 import { runningJobs, unresolvedFailures } from '../catalogue/job-history.ts'
 import { keptRestores } from '../catalogue/restores.ts'
 import { expiring } from '../restore/expire-rules.ts'
@@ -16,9 +18,13 @@ export function readStatus(site: Site, databases: readonly string[]): Status {
   const now = world.now()
   const failures = unresolvedFailures(catalogue)
   const place = { locale: 'en', timeZone: homeZone() }
+  const setUpAt = settings.setUpAt === undefined ? now : fromInstant(settings.setUpAt)
+  const { recoveryMadeAt } = settings.keys
   const facts = databases.map((name) => databaseFacts(site, name, failures))
   const verdict = judge({
     now,
+    setUpAt,
+    keyMadeAt: recoveryMadeAt === undefined ? setUpAt : fromInstant(recoveryMadeAt),
     plan: settings.plan.kind,
     databases: facts,
     running: whatRuns(runningJobs(catalogue).map(({ job }) => job.kind)),
@@ -57,8 +63,17 @@ function databaseFacts({ catalogue }: Site, name: string, failures: readonly Job
     intactAt: intact ? fromInstant(intact.takenAt) : null,
     provenAt: proven ? fromInstant(proven.takenAt) : null,
     failure,
-    newestIsBad: newest?.state === 'corrupt' || newest?.state === 'missing',
+    newestBadSince: newest === undefined ? null : badSince(catalogue, newest),
   }
+}
+
+/** When the first of the checks in a row that found it bad came to its end; null when it is not bad. */
+function badSince(catalogue: Catalogue, { id, state, takenAt, checkedAt }: Backup): number | null {
+  if (state !== 'corrupt' && state !== 'missing') return null
+  const checks = checksOf(catalogue, id)
+  const good = checks.findIndex(({ verdict }) => verdict !== 'corrupt' && verdict !== 'missing')
+  const first = checks.slice(0, good === -1 ? checks.length : good).at(-1)
+  return first === undefined ? fromInstant(checkedAt ?? takenAt) : first.startedAt + first.durationMs
 }
 
 /** The site can only go back to where its worst covered database can. */

@@ -12,11 +12,13 @@ const good: DatabaseFacts = {
   intactAt: now - hour,
   provenAt: now - hour,
   failure: null,
-  newestIsBad: false,
+  newestBadSince: null,
 }
 const failure = { code: 'DISK_FULL', text: 'The backup disk has too little room.', at: now - hour / 2 }
 const calm: HealthFacts = {
   now,
+  setUpAt: now - 300 * hour,
+  keyMadeAt: now - 299 * hour,
   plan: 'production',
   databases: [good],
   running: null,
@@ -38,10 +40,12 @@ const anyDatabase = record({
   intactAt: moments,
   provenAt: moments,
   failure: constantFrom(null, null, null, failure),
-  newestIsBad: constantFrom(false, false, false, true),
+  newestBadSince: constantFrom(null, null, null, now - 4 * hour),
 })
 const anyFacts = record({
   now: constant(now),
+  setUpAt: constant(calm.setUpAt),
+  keyMadeAt: constant(calm.keyMadeAt),
   plan: constantFrom('production' as const, 'staging' as const),
   databases: array(anyDatabase, { maxLength: 3 }),
   running: constantFrom('backup' as const, 'restore' as const, null),
@@ -67,7 +71,7 @@ describe('the verdict', () => {
           one.provenAt !== null &&
           one.provenAt >= one.intactAt &&
           one.failure === null &&
-          !one.newestIsBad
+          one.newestBadSince === null
         const expected =
           facts.running === null &&
           facts.expiring.length === 0 &&
@@ -89,7 +93,7 @@ describe('the verdict', () => {
           { provenAt: null },
           { intactAt: null, provenAt: null },
           { failure },
-          { newestIsBad: true },
+          { newestBadSince: now - hour },
           { intactAt: now - 200 * 24 * hour, provenAt: null },
         ] as const
       ).map((change) => (facts: HealthFacts) => ({
@@ -120,6 +124,18 @@ describe('the verdict', () => {
     )
   })
 
+  test('has reasons that began when they began, however late somebody looks', () => {
+    assert(
+      property(anyFacts, (facts) => {
+        const reasons = (at: number) =>
+          judge({ ...facts, now: at })
+            .alerts.filter(({ code }) => code !== 'CLOCK_WRONG')
+            .map(({ code, since }) => `${code} ${since}`)
+        expect(reasons(now + 3 * hour)).toEqual(expect.arrayContaining(reasons(now)))
+      }),
+    )
+  })
+
   test('sounds like all is well only when it is', () => {
     assert(
       property(anyFacts, (facts) => {
@@ -141,7 +157,10 @@ describe('the sentence', () => {
       judged({ provenAt: now - 2 * hour }),
     ],
     ['You can go back to 1 h ago, but the last backup failed.', judged({ failure })],
-    ['You can go back to 1 h ago, but the newest backup has gone bad.', judged({ newestIsBad: true })],
+    [
+      'You can go back to 1 h ago, but the newest backup has gone bad.',
+      judged({ newestBadSince: now - hour }),
+    ],
     ['You can go back to 30 h ago, and nothing since.', judged({ intactAt: now - 30 * hour })],
     [
       'You can go back to 1 h ago, but nobody has confirmed the recovery key.',
@@ -154,7 +173,7 @@ describe('the sentence', () => {
     ],
     ['There is no backup yet.', judged({ intactAt: null, provenAt: null })],
     ['There is no backup yet.', judged({}, { databases: [] })],
-    ['A backup is being taken now.', judged({ newestIsBad: true }, { running: 'backup' })],
+    ['A backup is being taken now.', judged({ newestBadSince: now - hour }, { running: 'backup' })],
     ['A backup is being restored now.', judged({}, { running: 'restore' })],
     [
       'There is no backup of “stock” yet.',
@@ -190,7 +209,7 @@ describe('a backup', () => {
   })
 
   test('of each database counts, not only of the first', () => {
-    const databases = [good, { ...good, name: 'stock', newestIsBad: true }]
+    const databases = [good, { ...good, name: 'stock', newestBadSince: now - hour }]
     const { health, alerts } = judge({ ...calm, databases })
     expect(health).toBe('at-risk')
     expect(codes(alerts)).toEqual(['BACKUP_CORRUPT'])
