@@ -12,6 +12,7 @@ import { verifyingKeys } from './keys.ts'
 import type { Limits, Site } from './site.ts'
 import { finishInterruptedRestores } from './restore/finish-interrupted.ts'
 import { sweepProofs } from './verify/proof-folder.ts'
+import { sweepProofsOnTill } from './verify/scratch-on-till.ts'
 import type { World } from './world.ts'
 
 /**
@@ -31,6 +32,7 @@ export async function openSite(world: World, settings: Settings, limits: Limits)
   if (replaced !== null) world.log.warn(`the catalogue was damaged; the old file is kept as ${replaced}`)
   await clearInterrupted(site)
   await sweepProofs(site)
+  await sweepProofsOnTill(site)
   await finishInterruptedRestores(site)
   await learnFromFolder(site)
   return site

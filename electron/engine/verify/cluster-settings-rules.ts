@@ -19,6 +19,8 @@ synchronous_commit = off
 wal_level = minimal
 max_wal_senders = 0
 autovacuum = off
+max_wal_size = 4GB
+jit = off
 shared_buffers = 128MB
 maintenance_work_mem = 256MB
 `

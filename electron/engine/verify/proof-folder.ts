@@ -54,7 +54,7 @@ export async function removeProofFolder({ sockets, home, mark }: ProofFolder): P
 export async function sweepProofs({ world, catalogue }: Site): Promise<void> {
   const names = await readdir(join(world.dataFolder, 'proof')).catch(() => [])
   const running = new Set(runningJobs(catalogue).map(({ job }) => job.id))
-  for (const jobId of names.filter((name) => !running.has(name))) {
+  for (const jobId of names.filter((name) => !name.endsWith('.till') && !running.has(name))) {
     const folder = proofFolder(world.dataFolder, jobId)
     try {
       await endCluster(clusterIn(folder))

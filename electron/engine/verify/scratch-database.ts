@@ -13,7 +13,7 @@ export interface Opened {
 }
 
 /** A login to the database of that name in the cluster. */
-export const openScratch = (
+const openScratch = (
   { server, password }: ScratchCluster,
   database: string,
   signal: AbortSignal,
@@ -33,7 +33,7 @@ export async function makeDatabase(
   await makeRoles(session, manifest, await readFile(globals, 'utf8'))
   // initdb made one called `postgres`, which a till may also be called.
   await session.run(`DROP DATABASE IF EXISTS ${quotedName(name)}`)
-  return await createDatabase(session, manifest)
+  return await createDatabase(session, manifest, manifest.database)
 }
 
 /**
@@ -49,13 +49,22 @@ async function makeRoles(session: Session, manifest: Manifest, globals: string):
   }
 }
 
-async function createDatabase(session: Session, { database, server }: Manifest): Promise<readonly string[]> {
-  const { name, owner, encoding, collate, ctype } = database
+/**
+ * Makes an empty database with the encoding and the locale of the source; without an owner it belongs to the login.
+ * Returns notes on what had to be otherwise.
+ */
+export async function createDatabase(
+  session: Session,
+  { database, server }: Manifest,
+  { name, owner }: { readonly name: string; readonly owner?: string },
+): Promise<readonly string[]> {
+  const { encoding, collate, ctype } = database
+  const belongs = owner === undefined ? '' : ` OWNER ${quotedName(owner)}`
   // The provider could be chosen since PostgreSQL 15.
   const provider = Number.parseInt(server.version, 10) >= 15 ? ' LOCALE_PROVIDER libc' : ''
   const create = (collation: string, characters: string): Promise<void> =>
     session.run(
-      `CREATE DATABASE ${quotedName(name)} TEMPLATE template0 OWNER ${quotedName(owner)}
+      `CREATE DATABASE ${quotedName(name)} TEMPLATE template0${belongs}
        ENCODING ${literal(encoding)} LC_COLLATE ${literal(collation)} LC_CTYPE ${literal(characters)}${provider}`,
     )
   try {
