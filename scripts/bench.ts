@@ -1,4 +1,4 @@
-// npm run bench [-- --only backup|memory|tray|catalogue] [--quick]
+// npm run bench [-- --only backup|proof|restore|memory|tray|catalogue] [--quick]
 // Every ratio is taken within one run, in turns with what it is compared to. Absolute times say nothing elsewhere.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -9,11 +9,15 @@ import { benchBackup } from './bench/backup.ts'
 import { benchCatalogue } from './bench/catalogue.ts'
 import { buildLarderBackup } from './bench/larder-backup.ts'
 import { benchMemory } from './bench/memory.ts'
-import { withTills, type Megabytes } from './bench/tills.ts'
+import { benchProof } from './bench/proof.ts'
+import { benchRestore } from './bench/restore.ts'
+import { withTills, type Megabytes, type Till } from './bench/tills.ts'
 import { benchTray } from './bench/tray.ts'
 
-const parts = ['catalogue', 'backup', 'memory', 'tray'] as const
+const parts = ['catalogue', 'backup', 'proof', 'restore', 'memory', 'tray'] as const
 type Part = (typeof parts)[number]
+/** These need databases to work on. */
+const onTills: readonly Part[] = ['backup', 'proof', 'restore', 'memory']
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
@@ -25,7 +29,7 @@ const isWanted = (part: Part): boolean => only === undefined || only === part
 
 async function measure(folder: string): Promise<Figure[]> {
   const figures = isWanted('catalogue') ? catalogueFigures() : []
-  if (isWanted('backup') || isWanted('memory')) figures.push(...(await measureBackups(folder)))
+  if (onTills.some(isWanted)) figures.push(...(await measureBackups(folder)))
   if (isWanted('tray')) figures.push(...(await benchTray(folder, quick ? 3 : 9)))
   return figures
 }
@@ -35,8 +39,16 @@ async function measureBackups(folder: string): Promise<Figure[]> {
   const sizes: Megabytes[] = quick ? [5, 50] : [5, 50, 150]
   return withTills(folder, sizes, async (tills) => [
     ...(isWanted('backup') ? await benchBackup(tills.slice(1), folder, quick ? 3 : 5) : []),
+    ...(isWanted('proof') ? await benchProof(tills.slice(1), folder, 3) : []),
+    ...(isWanted('restore') ? await benchRestores(tills.slice(-1), folder) : []),
     ...(isWanted('memory') ? await benchMemory(tills) : []),
   ])
+}
+
+async function benchRestores(tills: readonly Till[], folder: string): Promise<Figure[]> {
+  const figures: Figure[] = []
+  for (const till of tills) figures.push(...(await benchRestore(till, folder, 3)))
+  return figures
 }
 
 function catalogueFigures(): Figure[] {

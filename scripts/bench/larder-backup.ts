@@ -4,13 +4,15 @@ import { run } from './accounting.ts'
 import type { BackupCost } from './one-backup.ts'
 import type { Till } from './tills.ts'
 
-const built = join(import.meta.dirname, '../../out/bench')
+export const built = join(import.meta.dirname, '../../out/bench')
 const electron = join(import.meta.dirname, '../../electron')
 
-/** Builds what `larderBackup` runs, as the app is built: sources would pay for their TypeScript in every thread. */
+/** Builds what the benchmark runs, as the app is built: sources would pay for their TypeScript in every thread. */
 export async function buildLarderBackup(): Promise<void> {
   const input = {
     'one-backup': join(import.meta.dirname, 'one-backup.ts'),
+    'one-proof': join(import.meta.dirname, 'one-proof.ts'),
+    'one-restore': join(import.meta.dirname, 'one-restore.ts'),
     'pipeline-worker': join(electron, 'engine/backup/pipeline-worker.ts'),
   }
   await build({
