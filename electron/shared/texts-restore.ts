@@ -4,11 +4,9 @@ const count = (n: number, one: string, many: string): string => (n === 1 ? one :
 
 /** The sentences of restoring and of taking a restore back. Part of `texts`. */
 export const restoreTexts = {
-  title: 'Restore',
   open: 'Restore…',
   steps: { point: 'Point', look: 'What it costs', confirm: 'Confirm', run: 'Restore' },
   label: 'Steps of the restore',
-  position: (step: number, of: number) => `Step ${step} of ${of}`,
   done: 'done',
   leave: 'Leave without restoring',
   point: {

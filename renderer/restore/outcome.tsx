@@ -73,11 +73,14 @@ export const OutcomeHead = ({ mark, word, sentence }: OutcomeHeadProps) => (
 )
 
 function Figures({ result }: { readonly result: RestoreResult }) {
-  const { durationMs, downtimeMs, keptAs, keptUntil } = result
+  const { kind, verdict, durationMs, downtimeMs, safetyBackupId, keptAs, keptUntil } = result
   return (
     <dl className="facts figures">
       <Figure name={words.took}>{format.duration(durationMs)}</Figure>
       <Figure name={words.downtime}>{downtimeMs === null ? words.never : format.duration(downtimeMs)}</Figure>
+      {kind === 'replace' && verdict !== 'not-restored' && (
+        <Figure name={words.safety}>{safetyBackupId === null ? words.safetyNone : words.safetyTaken}</Figure>
+      )}
       {keptAs !== null && (
         <Figure name={words.keptAs}>
           <Name of={keptAs} />

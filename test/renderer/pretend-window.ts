@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
  */
 export async function buildPretendWindow(name: string) {
   const folder = `${root}test-results/${name}`
-  await build({ configFile: `${root}renderer/vite.config.ts`, logLevel: 'warn', build: { outDir: folder } })
+  await build({ configFile: `${root}renderer/vite.config.ts`, logLevel: 'error', build: { outDir: folder } })
   const bridge = await bundleBridge()
   const { address, close } = await serveWindow(folder)
   const open = async (page: Page, scenario: ScenarioName): Promise<void> => {
@@ -26,7 +26,7 @@ export async function buildPretendWindow(name: string) {
 async function bundleBridge(): Promise<string> {
   const built = await build({
     configFile: false,
-    logLevel: 'warn',
+    logLevel: 'error',
     build: {
       write: false,
       minify: false,

@@ -202,6 +202,10 @@ export const scenarios = {
       restoreBackup: fault('RESTORE_FAILED', faults.RESTORE_FAILED.text, faults.RESTORE_FAILED.next),
     },
   },
+  'restore-unforeseen': {
+    ...base,
+    faults: { restoreBackup: fault('INTERNAL', faults.INTERNAL.text, faults.INTERNAL.next) },
+  },
   'restore-pin': { ...base, rightPin: 'wild garlic 7' },
   kept: {
     ...base,

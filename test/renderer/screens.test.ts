@@ -2,7 +2,13 @@ import { assert, constantFrom, nat, option, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { texts } from '../../electron/shared/texts.ts'
 import { emptyDraft, emptyLogin, isLoginComplete, requestOf } from '../../renderer/first-run/draft.ts'
-import { firstStep, obstacle, proposedChoice, stepsOf } from '../../renderer/first-run/first-run-rules.ts'
+import {
+  firstStep,
+  obstacle,
+  problemsOf,
+  proposedChoice,
+  stepsOf,
+} from '../../renderer/first-run/first-run-rules.ts'
 import { createFormat, localeFor } from '../../renderer/format.ts'
 import { withNewest, withOlder } from '../../renderer/page-rules.ts'
 import { doneFraction, timeLeft } from '../../renderer/progress-rules.ts'
@@ -128,6 +134,9 @@ describe('the first run', () => {
   test('never leaves a database with a problem out in silence', () => {
     const choice = proposedChoice(troubledReport)
     expect(choice.ticked).toEqual(['pos', 'reservations'])
+    const told = problemsOf(troubledReport, choice).map(({ database }) => database)
+    expect(told).toEqual(['reservations'])
+    expect(problemsOf(troubledReport, { all: true, ticked: [] })).toHaveLength(2)
     expect(obstacle(troubledReport, choice)).toBe('database')
     expect(obstacle(troubledReport, { all: false, ticked: ['pos'] })).toBeNull()
     expect(obstacle(troubledReport, { all: true, ticked: [] })).toBe('database')
