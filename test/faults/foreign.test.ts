@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -16,7 +15,7 @@ import type { FaultCode } from '../../electron/shared/fault.ts'
 import { gzipped, stockTool } from '../engine/restore/foreign-files.ts'
 import { faultOf } from '../engine/postgres/login.ts'
 import { expectCancelled, expectFault } from '../support/after-fault.ts'
-import { embeddedPostgres18BinDir, startPostgres } from '../support/postgres-server.ts'
+import { startPostgres } from '../support/postgres-server.ts'
 import { makeEmpty, makeTill } from '../support/small-till.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { makeSite, type SiteOptions, type TestSite } from '../support/test-site.ts'
@@ -241,11 +240,11 @@ describe('a small file with very much in it', () => {
   const bombed = (space: NonNullable<SiteOptions['space']>) => makeSite({ server, space })
 
   test('is not unpacked into the reserve of the disk', async () => {
-    const bomb = made('bomb.sql.gz', gzipSync(Buffer.alloc(256 * 1024 * 1024, '-- x\n')))
+    const bomb = made('bomb.sql.gz', gzipSync(Buffer.alloc(160 * 1024 * 1024, '-- x\n')))
     const unpackedIn = (folder: string): number => {
       const [job = ''] = existsSync(join(folder, 'restore')) ? readdirSync(join(folder, 'restore')) : []
       const file = join(folder, 'restore', job, 'unpacked')
-      return existsSync(file) ? readFileSync(file).length : 0
+      return existsSync(file) ? statSync(file).size : 0
     }
     let dataFolder = ''
     let least = Infinity
@@ -258,37 +257,4 @@ describe('a small file with very much in it', () => {
     await refuse('DISK_FULL', bomb, other)
     expect(least).toBeGreaterThanOrEqual(gigabyte)
   })
-})
-
-test('a client with a known hole never sees the file', async () => {
-  await using newer = await startPostgres({ binDir: await embeddedPostgres18BinDir() })
-  await makeTill(newer)
-  const folder = path('programs')
-  mkdirSync(folder)
-  for (const tool of ['pg_dump', 'pg_dumpall', 'pg_restore', 'psql']) {
-    // One that does nothing but say its name, and tell whenever it is asked for anything else.
-    const version = `[ "$*" = --version ] && echo "${tool} (PostgreSQL) 18.5" && exit`
-    made(`programs/${tool}`, `#!/bin/sh\n${version}\necho ${tool} "$*" >> ${path('started')}\nexit 1\n`)
-    chmodSync(join(folder, tool), 0o755)
-  }
-  const before = process.env['PATH']
-  process.env['PATH'] = `${folder}:${before}`
-  try {
-    await using other = await makeSite({ server: newer })
-    for (const [file, tool] of [
-      [custom, 'pg_restore'],
-      [text, 'psql'],
-    ] as const) {
-      const fault = await expectFault(other, 'TOOL_UNSAFE', () =>
-        other.engine.restoreFile({ file, into: 'from elsewhere', confirmed: true }),
-      )
-      expect(fault.text).toContain(`${tool} 18.5`)
-      expect(fault.next).toContain(tool === 'psql' ? '18.6' : '18.7')
-      expect(privateFiles(other)).toEqual([])
-    }
-    expect(existsSync(path('started'))).toBe(false)
-    expect(await newer.psql('postgres', 'SELECT count(*) FROM pg_database')).toBe('4')
-  } finally {
-    process.env['PATH'] = before
-  }
 })

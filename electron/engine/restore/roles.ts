@@ -19,7 +19,7 @@ export async function makeRoles(
   if (choice.kind === 'no-owner') return
   const statements =
     choice.kind === 'create'
-      ? missingRoleStatements(globals, missing)
+      ? missingRoleStatements(globals, missing, await presentRoles(session))
       : missing.flatMap((role) => [
           `CREATE ROLE ${quotedName(role)} NOLOGIN`,
           `COMMENT ON ROLE ${quotedName(role)} IS ${literal(markOf(jobId))}`,
@@ -53,6 +53,11 @@ export async function dropRolesOf(session: Session, jobId: string, log: Log): Pr
     log,
   )
 }
+
+const Named = z.object({ name: z.string() })
+
+const presentRoles = async (session: Session): Promise<string[]> =>
+  (await session.query(Named, 'SELECT rolname AS name FROM pg_roles')).map(({ name }) => name)
 
 /** Takes back what `makeRoles` made, after the database in which they own things is gone. Never throws. */
 export async function dropRoles(session: Session, missing: readonly string[], log: Log): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import { missingRoleStatements } from '../../../electron/engine/restore/globals-rules.ts'
+import { makeRoles } from '../../../electron/engine/restore/roles.ts'
 import { askTool } from '../../../electron/engine/postgres/run-tool.ts'
 import { connectionEnv, globalsArguments } from '../../../electron/engine/postgres/tool-arguments.ts'
 import { Secret } from '../../../electron/engine/secret.ts'
@@ -68,4 +69,16 @@ test('roles come to another server as they were, and those that are there stay a
 
   expect(await rolesOf(spare, missing)).toEqual(await rolesOf(till, missing))
   expect((await rolesOf(spare, ['anna', 'postgres'])).roles).toEqual(before.roles)
+})
+
+test('a role comes without the group that this server does not have either', async () => {
+  await till.psql(
+    'postgres',
+    'CREATE ROLE staff; CREATE ROLE waiter; GRANT staff TO waiter; GRANT pg_monitor TO waiter',
+  )
+  await using session = await sessionOf(spare, 'postgres')
+  const globals = await globalsOf(till)
+  await makeRoles(session, { choice: { kind: 'create' }, missing: ['waiter'], globals, jobId: 'job' })
+  const { members } = await rolesOf(spare, ['waiter', 'staff'])
+  expect(members).toEqual([{ role: 'pg_monitor', member: 'waiter', admin_option: false }])
 })
