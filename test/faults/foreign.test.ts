@@ -240,7 +240,7 @@ describe('a small file with very much in it', () => {
   const bombed = (space: NonNullable<SiteOptions['space']>) => makeSite({ server, space })
 
   test('is not unpacked into the reserve of the disk', async () => {
-    const bomb = made('bomb.sql.gz', gzipSync(Buffer.alloc(160 * 1024 * 1024, '-- x\n')))
+    const bomb = made('bomb.sql.gz', gzipSync(Buffer.alloc(96 * 1024 * 1024, '-- x\n')))
     const unpackedIn = (folder: string): number => {
       const [job = ''] = existsSync(join(folder, 'restore')) ? readdirSync(join(folder, 'restore')) : []
       const file = join(folder, 'restore', job, 'unpacked')
@@ -249,7 +249,7 @@ describe('a small file with very much in it', () => {
     let dataFolder = ''
     let least = Infinity
     await using other = await bombed(async () => {
-      const freeBytes = gigabyte + 100 * 1024 * 1024 - unpackedIn(dataFolder)
+      const freeBytes = gigabyte + 40 * 1024 * 1024 - unpackedIn(dataFolder)
       least = Math.min(least, freeBytes)
       return { freeBytes, totalBytes: 500 * gigabyte }
     })
