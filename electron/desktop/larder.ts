@@ -32,11 +32,13 @@ export interface Larder {
 
 const lookAgainMs = 60_000
 const settleMs = 250
+// Larder's own writes take milliseconds. After this, a window that stands still is worse than a fault that says why.
+const busyWaitMs = 1000
 const expireEveryMs = 3_600_000
 
 /** Everything that is loaded after the icon is up: the engine, the door to the window, and the voice. */
 export async function startLarder({ dataFolder, resources, tray, window }: Shell): Promise<Larder> {
-  const world = realWorld(dataFolder, systemKeyring)
+  const world = { ...realWorld(dataFolder, systemKeyring), busyWaitMs }
   const engine = await Engine.open(world)
   const work = makeWork(
     engine,

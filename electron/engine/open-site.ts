@@ -20,13 +20,11 @@ import type { World } from './world.ts'
  * what a killed Larder left behind (INV-5, INV-7). Throws CATALOGUE_NEWER.
  */
 export async function openSite(world: World, settings: Settings, limits: Limits): Promise<Site> {
-  const { sqliteBinding } = world
+  const { sqliteBinding, busyWaitMs } = world
   const { catalogue, replaced } = openOrReplaceCatalogue(
     join(world.dataFolder, 'catalogue.db'),
     world.now(),
-    {
-      sqliteBinding,
-    },
+    { sqliteBinding, busyWaitMs },
   )
   const site = { world, settings, catalogue, limits }
   if (replaced !== null) world.log.warn(`the catalogue was damaged; the old file is kept as ${replaced}`)

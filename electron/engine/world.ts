@@ -29,4 +29,6 @@ export interface World {
   readonly log: Log
   /** A better-sqlite3 binary to use instead of the packaged one; undefined: the packaged one. */
   readonly sqliteBinding?: string
+  /** How long the catalogue waits for another process, which nothing else does meanwhile; undefined: 5 s. */
+  readonly busyWaitMs?: number
 }

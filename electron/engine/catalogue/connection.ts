@@ -1,6 +1,8 @@
 import Sqlite from 'better-sqlite3'
 
 export interface OpenOptions {
+  /** How long to wait for another process's lock; default 5 s. The process stands still meanwhile. */
+  readonly busyWaitMs?: number | undefined
   /** A better-sqlite3 binary to use instead of the packaged one. */
   readonly sqliteBinding?: string | undefined
   /** Hears every statement as it runs, with its values. For tests and diagnosis. */
@@ -9,7 +11,7 @@ export interface OpenOptions {
 
 interface FileOptions {
   readonly readonly?: boolean
-  /** How long to wait for another process's lock. */
+  /** Instead of what the options say. */
   readonly waitMs?: number
 }
 
@@ -17,7 +19,7 @@ interface FileOptions {
 export function connect(
   file: string,
   options: OpenOptions,
-  { readonly = false, waitMs = 5000 }: FileOptions = {},
+  { readonly = false, waitMs = options.busyWaitMs ?? 5000 }: FileOptions = {},
 ) {
   const { sqliteBinding, trace } = options
   return new Sqlite(file, {

@@ -110,6 +110,17 @@ describe('several Larders on one catalogue', { timeout: 60_000 }, () => {
     write()
     expect(backup(temp.catalogue, 'b1')?.state).toBe('intact')
   })
+
+  it('stand still for no longer than they were told to', () => {
+    using temp = tempCatalogue({ busyWaitMs: 100 })
+    const other = new Sqlite(temp.file)
+    other.exec('BEGIN EXCLUSIVE')
+    const startedAt = performance.now()
+    const write = (): void => record(temp.catalogue, { id: 'b1', takenAt: now })
+    expect(write).toThrow(expect.objectContaining({ code: 'CATALOGUE_BUSY' }))
+    expect(performance.now() - startedAt).toBeLessThan(4500)
+    other.exec('ROLLBACK').close()
+  })
 })
 
 /** Lists backups in a process of its own and returns what that said; `until` may kill it. */
