@@ -1,16 +1,16 @@
 import { toolWarnings } from '../engine/postgres/tool-rules.ts'
-import { findToolSets } from '../engine/postgres/find-tools.ts'
+import { passedOver, searchTools } from '../engine/postgres/find-tools.ts'
 import { fromInstant } from '../shared/calendar.ts'
 import { examine, ok, problem, warning, type Check } from './doctor-check.ts'
 
 /** Which PostgreSQL client tools there are, and which have known holes. */
 export const examineTools = (): Promise<readonly Check[]> =>
   examine('tools', async () => {
-    const found = await findToolSets()
+    const { found, broken } = await searchTools()
     if (found.length === 0)
       return problem(
         'tools',
-        'There are no PostgreSQL client tools on this computer.',
+        ['There are no PostgreSQL client tools on this computer.', ...passedOver(broken)].join(' '),
         'Install the PostgreSQL client tools of the server’s version.',
       )
     return found.map(({ version, versionNum, folder }) => {
