@@ -236,4 +236,3 @@ export const faults = {
     next: 'The log has the details.',
   },
 } as const satisfies Record<string, FaultEntry>
-

