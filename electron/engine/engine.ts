@@ -1,9 +1,16 @@
 import { mkdir } from 'node:fs/promises'
-import { toInstant } from '../shared/calendar.ts'
 import { FaultError } from '../shared/fault.ts'
 import type { SetUpRequest } from '../shared/ipc.ts'
-import type { Backup, CheckResult, Probe, Progress, ProofResult, Settings, Status } from '../shared/model.ts'
-import { renewUnusableKeys } from './backup/own-keys.ts'
+import type {
+  Backup,
+  CheckResult,
+  Keys,
+  Probe,
+  Progress,
+  ProofResult,
+  Settings,
+  Status,
+} from '../shared/model.ts'
 import type { Restore, RestoreLook, RestoreResult } from '../shared/restore-model.ts'
 import { runBackup } from './backup/run-backup.ts'
 import { backup as recorded, latestIntact } from './catalogue/backups.ts'
@@ -11,11 +18,11 @@ import { recordCheck, recordProof } from './catalogue/checks.ts'
 import { knownDatabases } from './catalogue/known-databases.ts'
 import { restoreRow, toRestore } from './catalogue/restores.ts'
 import { exportPlain } from './backup/export-plain.ts'
-import { endingHash, makeIdentity, type Identity } from './keys.ts'
+import { confirmed, keepPassword, renewRecovery } from './change-keys.ts'
+import type { Identity } from './keys.ts'
 import { databasesOf } from './look-at-server.ts'
 import { readStatus } from './monitor/status.ts'
 import { openSite } from './open-site.ts'
-import { openSession } from './postgres/session.ts'
 import { expireKept } from './restore/expire.ts'
 import {
   look,
@@ -205,7 +212,7 @@ export class Engine {
 
   /** Puts these probes in the place of the plan's own. Throws USAGE for two of one name. */
   async changeProbes(probes: readonly Probe[]): Promise<void> {
-    await this.#change(withProbes(this.site.settings, probes))
+    await this.#change((settings) => withProbes(settings, probes))
   }
 
   /** Drops what restores have kept for long enough, after a warning. Call it now and then. */
@@ -218,47 +225,20 @@ export class Engine {
     return readStatus(this.site, this.knownDatabases)
   }
 
-  /**
-   * Keeps another database password, once the server has taken it, and renews what else was locked away with the old
-   * one. Throws DB_AUTH when the server does not take it.
-   */
+  /** Keeps another database password (change-keys.ts). Throws DB_AUTH when the server does not take it. */
   async changePassword(password: Secret): Promise<void> {
-    const { settings } = this.site
-    const { server } = settings
-    const session = await openSession(server, server.database, password)
-    await session.end()
-    await this.world.secrets.write('database-password', password)
-    this.world.log.info('the database password was changed')
-    const keys = await renewUnusableKeys(this.site)
-    if (keys === settings.keys) return
-    await this.#change({ ...settings, keys })
-    this.world.log.warn('the keys of this PC could not be used and were made anew')
+    await this.#changeKeys(await keepPassword(this.site, password))
   }
 
   /** Takes the last 8 characters of the recovery key as proof that somebody holds it. Throws KEY_WRONG. */
   async confirmRecoveryKey(ending: string): Promise<void> {
-    const { settings } = this.site
-    if (endingHash(ending) !== settings.keys.recoveryEnding) throw new FaultError('KEY_WRONG')
-    await this.#change({
-      ...settings,
-      keys: { ...settings.keys, recoveryConfirmedAt: toInstant(this.world.now()) },
-    })
+    await this.#changeKeys(confirmed(this.site, ending))
   }
 
-  /**
-   * Makes another recovery key for backups from now on, because nobody holds the first one. It counts only after
-   * `write` has put it where the person wanted it.
-   */
+  /** Makes another recovery key, which counts once `write` has put it where the person wanted it (change-keys.ts). */
   async renewRecoveryKey(write: (recovery: Identity) => Promise<void>): Promise<Identity> {
-    const { settings } = this.site
-    const recovery = await makeIdentity()
-    await write(recovery)
-    const keys = {
-      recoveryRecipient: recovery.recipient,
-      recoveryEnding: endingHash(recovery.secret.reveal()),
-      recoveryMadeAt: toInstant(this.world.now()),
-    }
-    await this.#change({ ...settings, keys: { ...settings.keys, ...keys, recoveryConfirmedAt: null } })
+    const { recovery, keys } = await renewRecovery(this.site.world, write)
+    await this.#changeKeys(keys)
     return recovery
   }
 
@@ -285,7 +265,14 @@ export class Engine {
     this.#site = await openSite(this.world, settings, this.#limits)
   }
 
-  async #change(settings: Settings): Promise<void> {
+  async #changeKeys(keys: Partial<Keys>): Promise<void> {
+    await this.#change((settings) => ({ ...settings, keys: { ...settings.keys, ...keys } }))
+  }
+
+  /** Another process may have changed other parts meanwhile: those stay. */
+  async #change(change: (settings: Settings) => Settings): Promise<void> {
+    await this.refresh()
+    const settings = change(this.site.settings)
     await saveSettings(this.world.dataFolder, settings)
     this.#site = { ...this.site, settings }
   }
