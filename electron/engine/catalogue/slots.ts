@@ -76,8 +76,10 @@ export const missAllDue = (catalogue: Catalogue, reason: SlotReason, now: number
   )
 
 /** Forgets what has not happened yet, by a clock that was put back. Returns how many slots that were. */
-export const forgetAfter = (catalogue: Catalogue, now: number): number =>
-  catalogue.run("DELETE FROM slots WHERE at > @now AND state <> 'running'", { now })
+export function forgetAfter(catalogue: Catalogue, now: number): number {
+  catalogue.run('UPDATE slots SET at = @now WHERE since < @now AND at > @now', { now })
+  return catalogue.run("DELETE FROM slots WHERE at > @now AND state <> 'running'", { now })
+}
 
 /** Says why a slot is not begun yet. */
 export function noteWaiting(catalogue: Catalogue, slot: Slot, reason: SlotReason): void {

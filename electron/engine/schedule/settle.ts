@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import { toInstant } from '../../shared/calendar.ts'
 import { Schedule, ScheduledTask, scheduleOf, TimeZone } from '../../shared/schedule-model.ts'
 import type { Settings } from '../../shared/model.ts'
@@ -21,7 +22,7 @@ const settleEveryMs = 10 * 60_000
  */
 export function settle(site: Site, now: number): void {
   const { catalogue, settings } = site
-  const plan = slotPlanOf(settings)
+  const plan = JSON.stringify(slotPlanOf(settings))
   const state = scheduleState(catalogue)
   if (state !== undefined && state.plan === plan && isSettled(site, state.settledTo, now)) return
   catalogue.write(() => {
@@ -38,9 +39,20 @@ export function settle(site: Site, now: number): void {
   })
 }
 
-export function slotPlanOf(settings: Settings): string {
+type SlotPlan = z.output<typeof SlotPlan>
+
+function slotPlanOf(settings: Settings): SlotPlan {
   const { backup, proof, check } = scheduleOf(settings.plan)
-  return JSON.stringify({ backup, proof, check, timeZone: timeZoneOf(settings) })
+  return { backup, proof, check, timeZone: timeZoneOf(settings) }
+}
+
+/** The plan that was in force; undefined when an older or newer Larder meant something that cannot be counted now. */
+function slotPlanIn({ settings, world }: Site, plan: string): SlotPlan | undefined {
+  const current = slotPlanOf(settings)
+  if (plan === JSON.stringify(current)) return current
+  const former = SlotPlan.safeParse(JSON.parse(plan))
+  if (!former.success) world.log.warn('the schedule before this one cannot be read')
+  return former.data
 }
 
 function isSettled(site: Site, settledTo: number, now: number): boolean {
@@ -77,11 +89,11 @@ function heedClock({ catalogue, world }: Site, settledTo: number, now: number): 
   return now
 }
 
-function addSlots({ catalogue, world }: Site, plan: string, settledTo: number, now: number): void {
-  const parsed = SlotPlan.safeParse(JSON.parse(plan))
-  // An older or newer Larder wrote it; what it meant cannot be counted any more.
-  if (!parsed.success) return world.log.warn('the schedule before this one cannot be read')
-  const { timeZone, ...schedule } = parsed.data
+function addSlots(site: Site, plan: string, settledTo: number, now: number): void {
+  const { catalogue, world } = site
+  const asked = slotPlanIn(site, plan)
+  if (asked === undefined) return
+  const { timeZone, ...schedule } = asked
   const offsetAt = offsetsOf(timeZone)
   for (const task of tasks) {
     const { stretchTo, missed, due } = newSlots(schedule[task], settledTo, now, offsetAt)
@@ -93,11 +105,5 @@ function addSlots({ catalogue, world }: Site, plan: string, settledTo: number, n
   }
 }
 
-let known: { readonly timeZone: string; readonly offsetAt: OffsetAt } | undefined
-
-/** The wall clock of the site. What was looked up is kept between ticks. */
-export function offsetsHere(settings: Settings): OffsetAt {
-  const timeZone = timeZoneOf(settings)
-  if (known?.timeZone !== timeZone) known = { timeZone, offsetAt: offsetsOf(timeZone) }
-  return known.offsetAt
-}
+/** The wall clock of the site. */
+export const offsetsHere = (settings: Settings): OffsetAt => offsetsOf(timeZoneOf(settings))

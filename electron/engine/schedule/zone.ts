@@ -3,11 +3,19 @@ import type { OffsetAt } from './wall-clock-rules.ts'
 const quarterMs = 15 * 60_000
 const mostKept = 20_000
 
+const clocks = new Map<string, OffsetAt>()
+
 /**
- * The wall clock of a zone by the system's own table of zones. Remembers what it looked up: clocks have changed at
- * full quarters of an hour everywhere since 1972.
+ * The wall clock of a zone by the system's own table of zones. Remembers what it looked up: a tick asks the same again
+ * and again, and clocks have changed at full quarters of an hour everywhere since 1972.
  */
 export function offsetsOf(timeZone: string): OffsetAt {
+  const clock = clocks.get(timeZone) ?? makeClock(timeZone)
+  clocks.set(timeZone, clock)
+  return clock
+}
+
+function makeClock(timeZone: string): OffsetAt {
   const known = new Map<number, number>()
   const format = new Intl.DateTimeFormat('en-US', { ...fields, timeZone })
   return (moment) => {
