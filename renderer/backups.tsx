@@ -58,7 +58,6 @@ export function Backups({ databases, opened, onOpen, onRestore, onRestored, onTo
             </Button>
           </div>
         </div>
-        <RestoreList onOpen={onRestored} />
         <BackupList
           key={database}
           database={database === '' ? undefined : database}
@@ -66,6 +65,7 @@ export function Backups({ databases, opened, onOpen, onRestore, onRestored, onTo
           onOpen={onOpen}
           onToday={onToday}
         />
+        <RestoreList onOpen={onRestored} />
       </div>
     </>
   )

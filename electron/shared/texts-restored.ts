@@ -40,6 +40,7 @@ export const restoredTexts = {
     downtime: 'Till cut off for',
     never: 'not at all',
     keptAs: 'Before it, kept as',
+    putAsideAs: 'Restored data, kept as',
     keptUntil: 'Kept until',
     safety: 'Safety backup',
     safetyTaken: 'taken first',

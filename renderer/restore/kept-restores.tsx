@@ -24,7 +24,7 @@ export function KeptRestores({ kept }: { readonly kept: readonly Restore[] }) {
         opened={undone !== null}
         onClose={() => setUndone(null)}
         size="lg"
-        title={texts.restore.list.title}
+        title={words.undo}
         closeButtonProps={{ 'aria-label': texts.common.close }}
       >
         {undone !== null && (

@@ -82,7 +82,7 @@ function Figures({ result }: { readonly result: RestoreResult }) {
         <Figure name={words.safety}>{safetyBackupId === null ? words.safetyNone : words.safetyTaken}</Figure>
       )}
       {keptAs !== null && (
-        <Figure name={words.keptAs}>
+        <Figure name={kind === 'undo' ? words.putAsideAs : words.keptAs}>
           <Name of={keptAs} />
         </Figure>
       )}

@@ -27,7 +27,7 @@ export function Sessions({ sessions }: Pick<RestoreLook, 'sessions'>) {
 }
 
 const Table = ({ sessions }: { readonly sessions: readonly Connected[] }) => (
-  <table className="table stacks">
+  <table className="table stacks sessions">
     <caption className="for-readers">{words.sessions}</caption>
     <thead>
       <tr>

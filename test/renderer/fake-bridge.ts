@@ -128,7 +128,7 @@ function installFakeBridge(name: ScenarioName): void {
   Object.assign(window, { larder, sendEvent: send })
 }
 
-// This file is bundled and runs in the page before anything else; the scenario's name is set just before.
-const wanted: unknown = Reflect.get(window, 'scenario')
-const isScenario = (name: unknown): name is ScenarioName => typeof name === 'string' && name in scenarios
+// This file is bundled and runs in the page before anything else; the address names the scenario.
+const wanted = new URLSearchParams(location.search).get('scenario')
+const isScenario = (name: string | null): name is ScenarioName => name !== null && name in scenarios
 if (isScenario(wanted)) installFakeBridge(wanted)

@@ -15,9 +15,11 @@ export async function buildPretendWindow(name: string) {
   await build({ configFile: `${root}renderer/vite.config.ts`, logLevel: 'error', build: { outDir: folder } })
   const bridge = await bundleBridge()
   const { address, close } = await serveWindow(folder)
+  const prepared = new WeakSet<Page>()
   const open = async (page: Page, scenario: ScenarioName): Promise<void> => {
-    await page.addInitScript({ content: `window.scenario = ${JSON.stringify(scenario)};${bridge}` })
-    await page.goto(address)
+    if (!prepared.has(page)) await page.addInitScript({ content: bridge })
+    prepared.add(page)
+    await page.goto(`${address}?scenario=${scenario}`)
   }
   return { open, close }
 }

@@ -27,6 +27,10 @@ export const toLook = async (page: Page): Promise<void> => {
   await press(page, 'Continue')
   await page.getByText(/proof took|not known: no backup/).waitFor()
 }
+const toStopped = async (page: Page): Promise<void> => {
+  await toPoint(page)
+  await press(page, 'Continue')
+}
 const toSecondLook = async (page: Page): Promise<void> => {
   await toLook(page)
   await page.locator('.place').evaluate((place) => {
@@ -85,7 +89,7 @@ export const restoreLooks: readonly Look[] = [
   { name: 'restore-2-look-below', scenario: 'intact', go: toSecondLook },
   { name: 'restore-2-look-quiet', scenario: 'restore-quiet', go: toLook },
   { name: 'restore-2-look-gone', scenario: 'restore-gone', go: toLook },
-  { name: 'restore-2-look-stopped', scenario: 'restore-stopped', go: toLook },
+  { name: 'restore-2-look-stopped', scenario: 'restore-stopped', go: toStopped },
   { name: 'restore-2-look-many', scenario: 'restore-many', go: toLook },
   { name: 'restore-2-look-many-below', scenario: 'restore-many', go: toSecondLook },
   {

@@ -12,12 +12,14 @@ import type { ScenarioName } from './scenarios.ts'
 const data = tempFolder()
 let desktop: Desktop
 let app: RunningApp
+let page: Page
 let pretended: Awaited<ReturnType<typeof buildPretendWindow>>
 
 beforeAll(async () => {
   pretended = await buildPretendWindow('behaviour-window')
   desktop = await startDesktop()
   app = await startApp(desktop, join(data.path, 'data'))
+  page = await startWindow()
 })
 
 afterAll(async () => {
@@ -27,77 +29,70 @@ afterAll(async () => {
   data[Symbol.dispose]()
 })
 
-/** The screens in the runtime that ships, beside the app's own window and without its bridge. */
-async function open(scenario: ScenarioName): Promise<Page> {
+/** The screens in the runtime that ships, in a window beside the app's own that has no bridge. */
+async function startWindow(): Promise<Page> {
   const opened = app.electron.waitForEvent('window')
   await app.electron.evaluate(({ BrowserWindow }) => {
-    const window = new BrowserWindow({
-      show: true,
-      width: 1100,
-      height: 720,
-      webPreferences: { partition: 'screens' },
-    })
-    void window.loadURL('about:blank')
+    const place = { width: 1100, height: 720, webPreferences: { partition: 'screens' } }
+    void new BrowserWindow(place).loadURL('about:blank')
   })
-  const page = await opened
-  page.setDefaultTimeout(8000)
-  await pretended.open(page, scenario)
-  return page
+  const window = await opened
+  window.setDefaultTimeout(10_000)
+  return window
 }
 
-const replaceButton = (page: Page) => page.getByRole('button', { name: /^Replace/ })
-const pinField = (page: Page) => page.getByLabel('Technician PIN', { exact: true })
+const open = async (scenario: ScenarioName): Promise<void> => pretended.open(page, scenario)
+
+const replaceButton = () => page.getByRole('button', { name: /^Replace/ })
+const pinField = () => page.getByLabel('Technician PIN', { exact: true })
 
 describe('the restore wizard', () => {
   test('replaces nothing before the name is typed exactly and a PIN is there', async () => {
-    const page = await open('intact')
+    await open('intact')
     await toConfirm(page)
     const name = page.getByLabel(/^Type the name/)
     expect(await name.inputValue()).toBe('')
-    await pinField(page).fill('wild garlic 7')
+    await pinField().fill('wild garlic 7')
     for (const wrong of ['po', 'Pos', 'pos ', 'POS']) {
       await name.fill(wrong)
-      expect(await replaceButton(page).isDisabled(), wrong).toBe(true)
+      expect(await replaceButton().isDisabled(), wrong).toBe(true)
     }
     await name.fill('pos')
-    expect(await replaceButton(page).isEnabled()).toBe(true)
-    await pinField(page).fill('')
-    expect(await replaceButton(page).isDisabled()).toBe(true)
-    await page.close()
+    expect(await replaceButton().isEnabled()).toBe(true)
+    await pinField().fill('')
+    expect(await replaceButton().isDisabled()).toBe(true)
   })
 
   test('says that a PIN was wrong and how long to wait, and asks for everything but the name again', async () => {
-    const page = await open('restore-pin')
+    await open('restore-pin')
     await toConfirm(page)
     await confirmWith(page, 'pos', 'a guess')
     await page.getByText(/not the technician PIN/).waitFor()
     await page.getByText(/next try is possible in \d+ sec/).waitFor()
-    expect(await pinField(page).inputValue()).toBe('')
-    await pinField(page).fill('wild garlic 7')
-    expect(await replaceButton(page).isDisabled()).toBe(true)
-    await page.close()
+    expect(await pinField().inputValue()).toBe('')
+    await pinField().fill('wild garlic 7')
+    expect(await replaceButton().isDisabled()).toBe(true)
   })
 
   test('has the first PIN chosen where there is none, typed twice alike', async () => {
-    const page = await open('restore-quiet')
+    await open('restore-quiet')
     await toConfirm(page)
     await page.getByLabel(/^Type the name/).fill('pos')
     const again = page.getByLabel('The same once more')
     await page.getByLabel('New PIN').fill('111111')
     await again.fill('111112')
-    expect(await replaceButton(page).isDisabled()).toBe(true)
+    expect(await replaceButton().isDisabled()).toBe(true)
     await again.fill('111111')
-    await replaceButton(page).click()
+    await replaceButton().click()
     await page.getByText(faults.PIN_WEAK.text).waitFor()
     await page.getByLabel('New PIN').fill('wild garlic')
     await again.fill('wild garlic')
-    await replaceButton(page).click()
+    await replaceButton().click()
     await page.getByRole('heading', { name: 'Restoring' }).waitFor()
-    await page.close()
   })
 
   test('sets another PIN with the recovery key', async () => {
-    const page = await open('restore-pin')
+    await open('restore-pin')
     await toConfirm(page)
     await press(page, 'PIN forgotten?')
     await page.getByRole('textbox', { name: 'Recovery key' }).fill('AGE-SECRET-KEY-1')
@@ -107,11 +102,10 @@ describe('the restore wizard', () => {
     await page.getByText('The new PIN is set.').waitFor()
     await confirmWith(page, 'pos', 'chives 2026')
     await page.getByRole('heading', { name: 'Restoring' }).waitFor()
-    await page.close()
   })
 
   test('stops where something is in the way, and goes on with a login that may', async () => {
-    const page = await open('restore-stopped')
+    await open('restore-stopped')
     await toPoint(page)
     await press(page, 'Continue')
     await page.getByRole('heading', { name: 'In the way of this restore' }).waitFor()
@@ -121,20 +115,18 @@ describe('the restore wizard', () => {
     await press(page, 'Look again with this login')
     await page.getByText(/rows of 5 tables came after/).waitFor()
     expect(await onwards.isEnabled()).toBe(true)
-    await page.close()
   })
 
   test('refuses a backup whose bytes are wrong', async () => {
-    const page = await open('restore-quiet')
+    await open('restore-quiet')
     await toList(page)
     await press(page, 'Restore…', /corrupt/)
     await page.getByText(/cannot be restored: its bytes/).waitFor()
     expect(await page.getByRole('button', { name: 'Continue' }).isDisabled()).toBe(true)
-    await page.close()
   })
 
   test('wants somebody named for every missing user, and shows how a command is split', async () => {
-    const page = await open('restore-many')
+    await open('restore-many')
     await toLook(page)
     const onwards = page.getByRole('button', { name: 'Continue' })
     await page.getByText('Give what was theirs').click()
@@ -153,11 +145,10 @@ describe('the restore wizard', () => {
       .getByRole('listitem')
       .allInnerTexts()
     expect(words).toEqual(['C:\\Program Files\\npx.cmd', 'migrate', 'deploy'])
-    await page.close()
   })
 
   test('can be cancelled until both change places, and never afterwards', async () => {
-    const page = await open('intact')
+    await open('intact')
     await toRun(page)
     const cancel = page.getByRole('button', { name: /^Cancel: Restoring pos/ })
     await cancel.waitFor()
@@ -166,19 +157,17 @@ describe('the restore wizard', () => {
     await page.evaluate(() => Reflect.get(globalThis, 'pretendPhase')({ phase: 'swap', bytes: 0 }))
     await page.getByText(/cannot be cancelled any more/).waitFor()
     expect(await cancel.count()).toBe(0)
-    await page.close()
   })
 
   test('ends with the verdict, and takes it back where it stands', async () => {
-    const page = await open('kept')
+    await open('kept')
     await toEnd(page)
     await page.getByRole('heading', { name: /^pos holds the backup of .* equal in every table/ }).waitFor()
     await press(page, 'Undo')
-    await pinField(page).fill('wild garlic 7')
+    await pinField().fill('wild garlic 7')
     await press(page, 'Put pos back')
     await page.getByRole('heading', { name: 'pos is again what it was before the restore.' }).waitFor()
     expect(await page.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0)
-    await page.close()
   })
 
   test('says of a fault that the till is as it was, and of an unforeseen one that it does not know', async () => {
@@ -186,45 +175,42 @@ describe('the restore wizard', () => {
       ['restore-fault', 'pos is exactly as it was.'],
       ['restore-unforeseen', /^How this restore ended is not known/],
     ] as const) {
-      const page = await open(scenario)
+      await open(scenario)
       await toConfirm(page)
       await confirmWith(page, 'pos', 'any')
       await page.getByRole('heading', { name: heading }).waitFor()
-      await page.close()
     }
   })
 })
 
 describe('a restore on Today', () => {
   test('is undone after the PIN, and its card is gone', async () => {
-    const page = await open('kept')
+    await open('kept')
     await press(page, 'Undo the restore of pos')
     const undo = page.getByRole('button', { name: 'Put pos back' })
     expect(await undo.isDisabled()).toBe(true)
-    await pinField(page).fill('a guess')
+    await pinField().fill('a guess')
     await undo.click()
     await page.getByText(/not the technician PIN/).waitFor()
     await page.getByText(/next try is possible/).waitFor()
     await page.reload()
     await press(page, 'Undo the restore of pos')
-    await pinField(page).fill('wild garlic 7')
+    await pinField().fill('wild garlic 7')
     await undo.click()
     await page.getByRole('heading', { name: 'pos is again what it was before the restore.' }).waitFor()
     await page.getByRole('dialog').getByText('Close', { exact: true }).click()
     expect(await page.getByText(/^You restored pos/).count()).toBe(0)
-    await page.close()
   })
 
   test('is released only by the name of what is deleted', async () => {
-    const page = await open('kept')
+    await open('kept')
     await press(page, 'Release pos_larder_kept_3f91ab07')
     const remove = page.getByRole('button', { name: 'Delete pos_larder_kept_3f91ab07' })
-    await pinField(page).fill('wild garlic 7')
+    await pinField().fill('wild garlic 7')
     await page.getByLabel(/^Type the name/).fill('pos')
     expect(await remove.isDisabled()).toBe(true)
     await page.getByLabel(/^Type the name/).fill('pos_larder_kept_3f91ab07')
     await remove.click()
     await page.getByText(/^You restored pos/).waitFor({ state: 'detached' })
-    await page.close()
   })
 })
