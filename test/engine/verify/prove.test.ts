@@ -210,6 +210,11 @@ describe('a proof that does not come to its end', () => {
     const { id } = await other.engine.backUp('orphans')
     Object.assign(other.world, { space })
     await expect(other.engine.prove(id)).rejects.toThrow(expect.objectContaining({ code: 'DISK_FULL' }))
+    const [told] = recentJobs(other.engine.site.catalogue, { limit: 1 })
+    expect(told?.fault?.text).toBe(
+      'There is too little room on the disk for the proof. What is known about the backup stays as it was.',
+    )
+    expect(told?.fault?.next).toMatch(/^Make room for \d/)
     expect(other.engine.find(id).state).toBe('intact')
   })
 
