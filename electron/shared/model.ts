@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { FaultCode } from './fault.ts'
 import { faults } from './fault-table.ts'
+import { Retention } from './retention-model.ts'
 import { Schedule, TimeZone } from './schedule-model.ts'
 
 const Text = z.string().min(1).max(4096)
@@ -50,6 +51,8 @@ export const Plan = z.strictObject({
   probes: z.array(Probe).max(100).optional(),
   /** When; unsaid: the ready-made one of its kind (schedule-model.ts). */
   schedule: Schedule.optional(),
+  /** For how long; unsaid: the ready-made one of its kind (retention-model.ts). */
+  retention: Retention.optional(),
 })
 export type Plan = z.output<typeof Plan>
 
@@ -176,6 +179,8 @@ export const Backup = z.strictObject({
   serverVersion: z.string(),
   /** When its bytes were last read in full and found right. */
   checkedAt: Instant.nullable(),
+  /** Somebody said that it must stay; unsaid: no. */
+  pinned: z.boolean().optional(),
   copies: z.array(
     z.strictObject({ destination: z.string(), state: z.enum(['present', 'missing', 'corrupt']) }),
   ),
