@@ -8,7 +8,7 @@ export const localDestination = 'local'
 
 /** What a list shows of a backup, in one row: its copies come along as JSON, so a page is one statement. */
 export const backupColumns = `id, database, state, taken_at, duration_ms, folder, file, bytes, sha256, plain_bytes,
-  encrypted, table_count, row_count, server_version, checked_at,
+  encrypted, table_count, row_count, server_version, checked_at, pinned_at,
   (SELECT json_group_array(json_object('destination', destination, 'state', state))
    FROM copies WHERE backup_id = backups.id) AS copies`
 
@@ -28,6 +28,7 @@ export const BackupRow = z.object({
   row_count: z.int(),
   server_version: z.string(),
   checked_at: Time.nullable(),
+  pinned_at: Time.nullable(),
   copies: Json.pipe(Backup.shape.copies),
 })
 export type BackupRow = z.output<typeof BackupRow>
@@ -48,5 +49,6 @@ export const toBackup = (row: BackupRow): Backup => ({
   encrypted: row.encrypted === 1,
   serverVersion: row.server_version,
   checkedAt: row.checked_at === null ? null : instant(row.checked_at),
+  pinned: row.pinned_at !== null,
   copies: row.copies,
 })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { FaultError } from '../../shared/fault.ts'
 
 const ending = '.manifest.json'
+/** Of the empty file that pins a backup: what was pinned is pinned without the catalogue, too. */
+export const pinEnding = '.pinned'
 /** `<site>/<database>/<yyyy>/<mm>`: the same at every destination. */
 const depth = 4
 
@@ -13,6 +15,7 @@ export interface FoundManifest {
   readonly name: string
   /** What the files of this backup have in common: path and name without the endings. */
   readonly stem: string
+  readonly isPinned: boolean
 }
 
 /**
@@ -24,12 +27,14 @@ export async function* findManifests(
   path: readonly string[] = [],
 ): AsyncGenerator<FoundManifest> {
   const entries = await list(folder, path)
+  const pins = new Set(entries.map(({ name }) => name).filter((name) => name.endsWith(pinEnding)))
   for (const entry of entries) {
     if (path.length < depth) {
       if (entry.isDirectory()) yield* findManifests(folder, [...path, entry.name])
     } else if (entry.isFile() && entry.name.endsWith(ending)) {
-      const stem = [...path, entry.name.slice(0, -ending.length)].join('/')
-      yield { path: path.join('/'), name: entry.name, stem }
+      const bare = entry.name.slice(0, -ending.length)
+      const isPinned = pins.has(bare + pinEnding)
+      yield { path: path.join('/'), name: entry.name, stem: [...path, bare].join('/'), isPinned }
     }
   }
 }

@@ -192,10 +192,38 @@ const slots = `
   CREATE INDEX slots_open ON slots (state, task, at) WHERE state IN ('due', 'running');
 `
 
+/*
+ * The journal of deletions: a row before the first file of a backup goes, and its end in the transaction that takes the
+ * backup off the list. What is open belongs to a process, or to nobody any more. It has no reference to the backup,
+ * because it outlives it.
+ */
+const deletions = `
+  ALTER TABLE backups ADD COLUMN pinned_at INTEGER;
+  CREATE TABLE deletions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    plan TEXT NOT NULL,
+    backup_id TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    database TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    folder TEXT NOT NULL,
+    file TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    owner TEXT,
+    begun_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX deletions_open ON deletions (backup_id, destination) WHERE ended_at IS NULL;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, update: (sqlite) => sqlite.exec(backups + jobs + totals) },
   { version: 2, update: (sqlite) => sqlite.exec(restores) },
   { version: 3, update: (sqlite) => sqlite.exec(slots) },
+  { version: 4, update: (sqlite) => sqlite.exec(deletions) },
 ]
 
 export const newestVersion = (steps: readonly Migration[] = migrations): number => steps.at(-1)?.version ?? 0

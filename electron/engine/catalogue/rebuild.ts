@@ -46,7 +46,7 @@ export async function rebuildCatalogue(
     if ('detail' in read) unknown.push(read)
     // A second manifest of one backup, copied by hand, does not take the place of a good first one.
     else if (seen.get(read.manifest.id) !== 'intact') {
-      recordBackup(catalogue, read.manifest, { folder, path: found.path, state: read.state })
+      recordBackup(catalogue, read.manifest, { folder, ...found, state: read.state })
       seen.set(read.manifest.id, read.state)
     }
   }
@@ -71,7 +71,7 @@ export async function adoptUnlisted(
     const read = await readFound(folder, found, readManifest)
     if ('detail' in read) unknown.push(read)
     else if (backup(catalogue, read.manifest.id) === undefined) {
-      recordBackup(catalogue, read.manifest, { folder, path: found.path, state: read.state })
+      recordBackup(catalogue, read.manifest, { folder, ...found, state: read.state })
       listed += 1
     }
   }

@@ -1,6 +1,7 @@
 import type { Fingerprint, Manifest } from '../../shared/model.ts'
 import { localDestination } from './backup-row.ts'
 import type { Catalogue } from './catalogue.ts'
+import { setPinned } from './pins.ts'
 
 /** Where a backup lies on this PC. */
 export interface Place {
@@ -8,6 +9,12 @@ export interface Place {
   readonly folder: string
   /** The folder of its files below that, with forward slashes. */
   readonly path: string
+}
+
+interface Listing extends Place {
+  readonly state: 'taken' | 'intact' | 'corrupt' | 'missing'
+  /** There is a pin beside it. One that is listed as pinned stays so without. */
+  readonly isPinned?: boolean
 }
 
 /**
@@ -18,7 +25,7 @@ export interface Place {
 export function recordBackup(
   catalogue: Catalogue,
   manifest: Manifest,
-  { folder, path, state }: Place & { readonly state: 'taken' | 'intact' | 'corrupt' | 'missing' },
+  { folder, path, state, isPinned = false }: Listing,
 ): void {
   const { id, archive } = manifest
   catalogue.write(() => {
@@ -34,6 +41,7 @@ export function recordBackup(
        ON CONFLICT (backup_id) DO UPDATE SET json = excluded.json`,
       { id, json: JSON.stringify(manifest) },
     )
+    if (isPinned) setPinned(catalogue, id, Date.parse(manifest.finishedAt))
     recordLocalCopy(catalogue, id)
   })
 }

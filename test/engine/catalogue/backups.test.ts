@@ -65,6 +65,7 @@ describe('a recorded backup', () => {
       encrypted: true,
       serverVersion: '15.18',
       checkedAt: '2026-06-01T03:30:07.000Z',
+      pinned: false,
       copies: [{ destination: 'local', state: 'present' }],
     } satisfies Backup)
     expect(manifest(temp.catalogue, 'b1')).toEqual(sampleManifest(sample))
