@@ -12,6 +12,7 @@ import type {
   Status,
 } from '../shared/model.ts'
 import type { Restore, RestoreLook, RestoreResult } from '../shared/restore-model.ts'
+import type { PrunePlan } from '../shared/retention-model.ts'
 import { runBackup } from './backup/run-backup.ts'
 import { backup as recorded, latestIntact } from './catalogue/backups.ts'
 import { recordCheck, recordProof } from './catalogue/checks.ts'
@@ -23,6 +24,9 @@ import type { Identity } from './keys.ts'
 import { databasesOf } from './look-at-server.ts'
 import { readStatus } from './monitor/status.ts'
 import { openSite } from './open-site.ts'
+import { pinBackup } from './retention/pin-backup.ts'
+import { planPrune } from './retention/plan-prune.ts'
+import { prune, type Pruned } from './retention/prune.ts'
 import { expireKept } from './restore/expire.ts'
 import {
   look,
@@ -218,6 +222,21 @@ export class Engine {
   /** Drops what restores have kept for long enough, after a warning. Call it now and then. */
   async expireKept(): Promise<void> {
     if (this.isSetUp) await expireKept(this.site)
+  }
+
+  /** What retention would delete now, and why; of every database that ever had a backup. */
+  async previewPrune(): Promise<PrunePlan> {
+    return planPrune(this.site)
+  }
+
+  /** Carries retention out now. With `shown` nothing goes that was not shown to go. */
+  async prune(shown: PrunePlan | null = null): Promise<Pruned> {
+    return prune(this.site, { shown })
+  }
+
+  /** Keeps a backup for good, or lets it go its way again. Throws BACKUP_UNKNOWN or DEST_UNAVAILABLE. */
+  async pin(id: string, isPinned: boolean): Promise<Backup> {
+    return pinBackup(this.site, this.find(id), { isPinned })
   }
 
   /** The verdict, from what is known without asking the server. */

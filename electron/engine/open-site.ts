@@ -10,6 +10,7 @@ import { isCertainlyAlive } from './catalogue/process-identity.ts'
 import { adoptUnlisted, needsRebuild, rebuildCatalogue } from './catalogue/rebuild.ts'
 import { verifyingKeys } from './keys.ts'
 import type { Limits, Site } from './site.ts'
+import { finishDeletions } from './retention/finish-deletions.ts'
 import { finishInterruptedRestores } from './restore/finish-interrupted.ts'
 import { sweepProofs } from './verify/proof-folder.ts'
 import { sweepProofsOnTill } from './verify/scratch-on-till.ts'
@@ -32,6 +33,7 @@ export async function openSite(world: World, settings: Settings, limits: Limits)
   await sweepProofs(site)
   await sweepProofsOnTill(site)
   await finishInterruptedRestores(site)
+  await finishDeletions(site)
   await learnFromFolder(site)
   return site
 }
