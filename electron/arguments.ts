@@ -17,6 +17,9 @@ const verbs = [
   'password',
   'pin',
   'probes',
+  'prune',
+  'pin-backup',
+  'unpin-backup',
   'help',
 ]
 

@@ -42,7 +42,7 @@ async function list(context: Context, { database, limit }: Options) {
 const columns: readonly Column<Backup>[] = [
   { title: 'TAKEN', value: ({ takenAt }) => localMinute(takenAt) },
   { title: 'DATABASE', value: ({ database }) => database },
-  { title: 'STATE', value: ({ state }) => state },
+  { title: 'STATE', value: ({ state, pinned }) => (pinned ? `${state}, pinned` : state) },
   { title: 'SIZE', value: ({ bytes }) => sizeOf(bytes), align: 'right' },
   { title: 'ROWS', value: ({ rows }) => number(rows), align: 'right' },
   { title: 'TOOK', value: ({ durationMs }) => durationOf(durationMs), align: 'right' },

@@ -13,7 +13,9 @@ import { processIo, type Io } from './io.ts'
 import { addList } from './list.ts'
 import { addPassword } from './password.ts'
 import { addPin } from './pin.ts'
+import { addPinBackup, addUnpinBackup } from './pin-backup.ts'
 import { addProbes } from './probes.ts'
+import { addPrune } from './prune.ts'
 import { addRestore } from './restore.ts'
 import { addSetup } from './setup.ts'
 import { addShow } from './show.ts'
@@ -38,6 +40,9 @@ const verbs: readonly Verb[] = [
   addPassword,
   addPin,
   addProbes,
+  addPrune,
+  addPinBackup,
+  addUnpinBackup,
 ]
 
 /**
