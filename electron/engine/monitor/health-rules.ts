@@ -1,5 +1,6 @@
 import { toInstant } from '../../shared/calendar.ts'
-import type { Alert, Plan, Status, Verdict } from '../../shared/model.ts'
+import type { Alert, Status, Verdict } from '../../shared/model.ts'
+import type { SlotReason } from '../../shared/schedule-model.ts'
 
 interface DatabaseFacts {
   readonly name: string
@@ -19,7 +20,12 @@ export interface HealthFacts {
   readonly setUpAt: number
   /** When the recovery key was made, ms. */
   readonly keyMadeAt: number
-  readonly plan: Plan['kind']
+  /** A backup older than this is stale, and so is a proof that is so much older than the newest backup. ms. */
+  readonly maxAgeMs: { readonly backup: number; readonly proof: number }
+  /** The backup that was due and is not there yet, if its time of grace is over. */
+  readonly late: { readonly at: number; readonly reason: SlotReason | null } | null
+  /** Somebody holds the schedule back. */
+  readonly paused: { readonly since: number; readonly until: number } | null
   /** Every database of the plan; empty when they could not be determined. */
   readonly databases: readonly DatabaseFacts[]
   /** What runs just now, the most telling first. */
@@ -32,13 +38,9 @@ export interface HealthFacts {
   readonly sayWhen: (at: number) => string
 }
 
-const hour = 3_600_000
-/** Older than this is stale whatever the schedule says: a day and an hour, so that the autumn night raises nothing. */
-export const maxAgeMs = { production: 25 * hour, staging: 8 * 24 * hour } as const
-
 interface Condition {
   readonly code: string
-  readonly verdict: 'attention' | 'at-risk'
+  readonly verdict: 'paused' | 'attention' | 'at-risk'
   readonly since: number
   readonly text: string
 }
@@ -51,6 +53,7 @@ export function judge(facts: HealthFacts): Pick<Status, 'health' | 'sentence' | 
   const conditions = [
     ...siteConditions(facts),
     ...expiringConditions(facts),
+    ...scheduleConditions(facts),
     ...facts.databases.flatMap((one) => databaseConditions(one, facts)),
   ]
   const health = worst(conditions, facts.running !== null)
@@ -60,6 +63,8 @@ export function judge(facts: HealthFacts): Pick<Status, 'health' | 'sentence' | 
 function worst(conditions: readonly Condition[], isRunning: boolean): Verdict {
   if (isRunning) return 'working'
   if (conditions.some(({ verdict }) => verdict === 'at-risk')) return 'at-risk'
+  // A pause is a decision, and what asks for attention meanwhile is told beside it; a risk is no less for being chosen.
+  if (conditions.some(({ verdict }) => verdict === 'paused')) return 'paused'
   return conditions.length > 0 ? 'attention' : 'protected'
 }
 
@@ -96,7 +101,38 @@ const expiringConditions = ({ expiring, sayWhen }: HealthFacts): Condition[] =>
     text: `What a restore of “${database}” replaced is dropped after ${sayWhen(at)}. Until then it can be undone.`,
   }))
 
-function databaseConditions(one: DatabaseFacts, { now, setUpAt, plan, sayWhen }: HealthFacts): Condition[] {
+function scheduleConditions({ late, paused, sayWhen }: HealthFacts): Condition[] {
+  const found: Condition[] = []
+  if (paused !== null)
+    found.push({
+      code: 'PAUSED',
+      verdict: 'paused',
+      since: paused.since,
+      text: `Backups are paused until ${sayWhen(paused.until)}.`,
+    })
+  // A run that failed and a pause speak for themselves.
+  if (late !== null && late.reason !== 'failed' && late.reason !== 'paused')
+    found.push({
+      code: 'BACKUP_LATE',
+      verdict: 'attention',
+      since: late.at,
+      text: `The backup of ${sayWhen(late.at)} is late: ${whyLate[late.reason ?? 'off'] ?? 'it was put off'}.`,
+    })
+  return found
+}
+
+const whyLate: Partial<Record<SlotReason, string>> = {
+  off: 'nothing has begun it yet',
+  server: 'the till database does not answer',
+  trading: 'it waits for the end of trading hours',
+  busy: 'other work is still running',
+  stopped: 'it was stopped',
+}
+
+function databaseConditions(
+  one: DatabaseFacts,
+  { now, setUpAt, maxAgeMs, sayWhen }: HealthFacts,
+): Condition[] {
   const { name, intactAt, provenAt, failure, newestBadSince } = one
   const found: Condition[] = []
   const add = (code: string, verdict: Condition['verdict'], since: number, text: string): void =>
@@ -110,11 +146,11 @@ function databaseConditions(one: DatabaseFacts, { now, setUpAt, plan, sayWhen }:
       now,
       `The newest backup of “${name}” is dated in the future: is the clock right?`,
     )
-  else if (now - intactAt > maxAgeMs[plan])
+  else if (now - intactAt > maxAgeMs.backup)
     add(
       'BACKUP_STALE',
       'at-risk',
-      intactAt + maxAgeMs[plan],
+      intactAt + maxAgeMs.backup,
       `No good backup of “${name}” since ${sayWhen(intactAt)}.`,
     )
   if (failure !== null) add(failure.code, 'attention', failure.at, failure.text)
@@ -125,17 +161,25 @@ function databaseConditions(one: DatabaseFacts, { now, setUpAt, plan, sayWhen }:
       newestBadSince,
       `The newest backup of “${name}” has gone bad or is gone.`,
     )
-  if (intactAt !== null && (provenAt === null || provenAt < intactAt))
+  if (intactAt !== null && provenAt === null)
     add(
       'NOT_PROVEN',
       'attention',
       intactAt,
       `The newest backup of “${name}” is intact but not proven by restoring it.`,
     )
+  else if (intactAt !== null && provenAt !== null && intactAt - provenAt > maxAgeMs.proof)
+    add(
+      'NOT_PROVEN',
+      'attention',
+      provenAt + maxAgeMs.proof,
+      `No backup of “${name}” was proven by restoring it since that of ${sayWhen(provenAt)}.`,
+    )
   return found
 }
 
-function sentence({ databases, running, sayWhen }: HealthFacts, conditions: readonly Condition[]): string {
+function sentence(facts: HealthFacts, conditions: readonly Condition[]): string {
+  const { databases, running, paused, sayWhen } = facts
   if (running === 'restore') return 'A backup is being restored now.'
   if (running === 'backup') return 'A backup is being taken now.'
   const without = databases.filter(({ intactAt }) => intactAt === null)
@@ -148,15 +192,32 @@ function sentence({ databases, running, sayWhen }: HealthFacts, conditions: read
   if (codes.has('BACKUP_CORRUPT')) return `${back}, but the newest backup has gone bad.`
   if (codes.has('BACKUP_STALE')) return `${back}, and nothing since.`
   if (conditions.some(({ code }) => !mild.has(code))) return `${back}, but the last backup failed.`
+  if (paused !== null) return `${back}. Backups are paused until ${sayWhen(paused.until)}.`
+  if (codes.has('BACKUP_LATE')) return `${back}, but the backup after it is late.`
   if (codes.has('CLOCK_WRONG')) return `${back}, but the clock of this PC looks wrong.`
   if (codes.has('KEY_UNCONFIRMED')) return `${back}, but nobody has confirmed the recovery key.`
-  if (codes.has('KEPT_EXPIRING') && !codes.has('NOT_PROVEN'))
-    return `${back}; proven. What a restore replaced is dropped soon.`
-  return codes.has('NOT_PROVEN') ? `${back}. This backup is intact, not proven yet.` : `${back}; proven.`
+  if (codes.has('NOT_PROVEN')) return `${back}. This backup is intact, not proven yet.`
+  const proven = `${back}; ${whatIsProven(facts)}`
+  return codes.has('KEPT_EXPIRING') ? `${proven} What a restore replaced is dropped soon.` : proven
+}
+
+/** Between two proofs the newest backup is only intact; the sentence says which one is more. */
+function whatIsProven({ databases, sayWhen }: HealthFacts): string {
+  const behind = databases.filter(({ intactAt, provenAt }) => (provenAt ?? 0) < (intactAt ?? 0))
+  if (behind.length === 0) return 'proven.'
+  return `that of ${sayWhen(Math.min(...behind.map(({ provenAt }) => provenAt ?? 0)))} is proven.`
 }
 
 /** Conditions that do not say that a run went wrong. */
-const mild = new Set(['KEY_UNCONFIRMED', 'NOT_PROVEN', 'NO_DATABASE', 'CLOCK_WRONG', 'KEPT_EXPIRING'])
+const mild = new Set([
+  'KEY_UNCONFIRMED',
+  'NOT_PROVEN',
+  'NO_DATABASE',
+  'CLOCK_WRONG',
+  'KEPT_EXPIRING',
+  'BACKUP_LATE',
+  'PAUSED',
+])
 
 const toAlert = ({ code, since, text }: Condition): Alert => ({
   code,

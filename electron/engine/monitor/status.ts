@@ -1,12 +1,17 @@
-import { homeZone, fromInstant, sayWhen } from '../../shared/calendar.ts'
+import { fromInstant, sayWhen, toInstant } from '../../shared/calendar.ts'
 import type { Backup, Job, Status } from '../../shared/model.ts'
+import { scheduleOf } from '../../shared/schedule-model.ts'
 import { latestIntact, latestProven, listBackups } from '../catalogue/backups.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { checksOf } from '../catalogue/checks.ts'
 import { runningJobs, unresolvedFailures } from '../catalogue/job-history.ts'
 import { keptRestores } from '../catalogue/restores.ts'
+import { scheduleState } from '../catalogue/schedule-state.ts'
+import { openSlots } from '../catalogue/slots.ts'
 import { expiring } from '../restore/expire-rules.ts'
-import type { Site } from '../site.ts'
+import { graceMs, maxAges, nextBackupAt, pauseAt } from '../schedule/schedule-rules.ts'
+import { offsetsOf } from '../schedule/zone.ts'
+import { timeZoneOf, type Site } from '../site.ts'
 import { judge } from './health-rules.ts'
 
 /**
@@ -17,15 +22,16 @@ export function readStatus(site: Site, databases: readonly string[]): Status {
   const { catalogue, settings, world } = site
   const now = world.now()
   const failures = unresolvedFailures(catalogue)
-  const place = { locale: 'en', timeZone: homeZone() }
+  const place = { locale: 'en', timeZone: timeZoneOf(settings) }
   const setUpAt = settings.setUpAt === undefined ? now : fromInstant(settings.setUpAt)
   const { recoveryMadeAt } = settings.keys
   const facts = databases.map((name) => databaseFacts(site, name, failures))
+  const { nextSlotAt, ...schedule } = scheduleFacts(site, now)
   const verdict = judge({
     now,
     setUpAt,
     keyMadeAt: recoveryMadeAt === undefined ? setUpAt : fromInstant(recoveryMadeAt),
-    plan: settings.plan.kind,
+    ...schedule,
     databases: facts,
     running: whatRuns(runningJobs(catalogue).map(({ job }) => job.kind)),
     expiring: expiring(keptRestores(catalogue), now),
@@ -35,9 +41,24 @@ export function readStatus(site: Site, databases: readonly string[]): Status {
   })
   return {
     ...verdict,
-    nextSlotAt: null,
+    nextSlotAt,
     lastIntactAt: oldestInstant(databases.map((name) => latestIntact(catalogue, name)?.takenAt)),
     lastProvenAt: oldestInstant(databases.map((name) => latestProven(catalogue, name)?.takenAt)),
+  }
+}
+
+function scheduleFacts({ catalogue, settings }: Site, now: number) {
+  const plan = scheduleOf(settings.plan)
+  const state = scheduleState(catalogue)
+  const until = state === undefined ? null : pauseAt(state, now)
+  const due = openSlots(catalogue).findLast(({ task, state: is }) => task === 'backup' && is === 'due')
+  const facts = { now, pausedUntil: until, nextTryAt: due?.nextTryAt ?? null }
+  const next = nextBackupAt(plan.backup, facts, offsetsOf(timeZoneOf(settings)))
+  return {
+    maxAgeMs: maxAges(plan),
+    late: due !== undefined && now - due.at > graceMs ? { at: due.at, reason: due.reason } : null,
+    paused: until === null ? null : { since: state?.pausedAt ?? now, until },
+    nextSlotAt: next === null ? null : toInstant(next),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Rhythm, ScheduledTask, SlotReason } from '../../shared/schedule-model.ts'
-import { nextSlot, slotsBetween } from './slot-times-rules.ts'
+import { nextSlot, slotsBetween, widestGapMs } from './slot-times-rules.ts'
 import { dayMs, dayOf, momentOf, wallAt, wallOf, type OffsetAt } from './wall-clock-rules.ts'
 
 const minuteMs = 60_000
@@ -145,4 +145,22 @@ export function nextBackupAt(
   const soonest = facts.nextTryAt !== null && facts.nextTryAt > now ? Math.min(facts.nextTryAt, next) : next
   // What falls into a pause is caught up with at its end.
   return pausedUntil === null ? soonest : Math.max(soonest, pausedUntil)
+}
+
+/** How long after its time a backup that is not there yet is called late. */
+export const graceMs = hourMs
+
+/**
+ * How old backups of a schedule may get, and proofs beside the newest backup, whatever became of the slots. A day and an
+ * hour for everything daily or more often, so that the autumn night raises nothing; a proof may wait a day for quiet hours.
+ */
+export function maxAges(schedule: {
+  readonly backup: readonly Rhythm[]
+  readonly proof: readonly Rhythm[]
+}): {
+  readonly backup: number
+  readonly proof: number
+} {
+  const [backup, proof] = [widestGapMs(schedule.backup), widestGapMs(schedule.proof)]
+  return { backup: backup <= dayMs ? dayMs + hourMs : backup + dayMs, proof: proof + dayMs }
 }

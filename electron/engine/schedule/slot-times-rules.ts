@@ -48,12 +48,12 @@ export function nextSlot(rhythms: readonly Rhythm[], after: number, offsetAt: Of
   return undefined
 }
 
-/** The longest time between two slots as the wall clock counts it; a quarter when they are rarer than that. */
+/** The longest time between two slots as the wall clock counts it; a month when they are rarer than that. */
 export function widestGapMs(rhythms: readonly Rhythm[]): number {
-  const quarter = 92 * dayMs
-  const slots = slotsBetween(rhythms, 0, quarter, () => 0)
+  const month = 31 * dayMs
+  const slots = slotsBetween(rhythms, 0, 3 * month, () => 0)
   const gaps = slots.slice(1).map((slot, index) => slot - (slots[index] ?? 0))
-  return gaps.length === 0 ? quarter : Math.max(...gaps)
+  return gaps.length === 0 ? month : Math.max(...gaps)
 }
 
 /** Which minutes of a day since 1970 are due. */

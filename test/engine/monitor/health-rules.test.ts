@@ -1,6 +1,8 @@
 import { array, assert, boolean, constant, constantFrom, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judge, maxAgeMs, type HealthFacts } from '../../../electron/engine/monitor/health-rules.ts'
+import { judge, type HealthFacts } from '../../../electron/engine/monitor/health-rules.ts'
+import { maxAges } from '../../../electron/engine/schedule/schedule-rules.ts'
+import { scheduleOf, type SlotReason } from '../../../electron/shared/schedule-model.ts'
 
 const now = Date.UTC(2026, 10, 3, 14)
 const hour = 3_600_000
@@ -19,7 +21,9 @@ const calm: HealthFacts = {
   now,
   setUpAt: now - 300 * hour,
   keyMadeAt: now - 299 * hour,
-  plan: 'production',
+  maxAgeMs: maxAges(scheduleOf({ kind: 'production' })),
+  late: null,
+  paused: null,
   databases: [good],
   running: null,
   expiring: [],
@@ -46,7 +50,11 @@ const anyFacts = record({
   now: constant(now),
   setUpAt: constant(calm.setUpAt),
   keyMadeAt: constant(calm.keyMadeAt),
-  plan: constantFrom('production' as const, 'staging' as const),
+  maxAgeMs: constantFrom('production' as const, 'staging' as const).map((kind) =>
+    maxAges(scheduleOf({ kind })),
+  ),
+  late: constantFrom(null, null, null, { at: now - 3 * hour, reason: 'server' as const }),
+  paused: constantFrom(null, null, null, { since: now - hour, until: now + hour }),
   databases: array(anyDatabase, { maxLength: 3 }),
   running: constantFrom('backup' as const, 'restore' as const, null),
   expiring: array(
@@ -67,14 +75,16 @@ describe('the verdict', () => {
         const isGood = (one: DatabaseFacts): boolean =>
           one.intactAt !== null &&
           one.intactAt <= now + 5 * 60_000 &&
-          now - one.intactAt <= maxAgeMs[facts.plan] &&
+          now - one.intactAt <= facts.maxAgeMs.backup &&
           one.provenAt !== null &&
-          one.provenAt >= one.intactAt &&
+          one.intactAt - one.provenAt <= facts.maxAgeMs.proof &&
           one.failure === null &&
           one.newestBadSince === null
         const expected =
           facts.running === null &&
           facts.expiring.length === 0 &&
+          facts.late === null &&
+          facts.paused === null &&
           facts.databases.length > 0 &&
           facts.databases.every(isGood) &&
           (!facts.encrypted || facts.recoveryConfirmed)
@@ -85,7 +95,7 @@ describe('the verdict', () => {
   })
 
   test('never gets better when something gets worse', () => {
-    const order = ['protected', 'attention', 'at-risk']
+    const order = ['protected', 'attention', 'paused', 'at-risk']
     const worse: readonly ((facts: HealthFacts) => HealthFacts)[] = [
       (facts) => ({ ...facts, recoveryConfirmed: false }),
       ...(
@@ -140,7 +150,7 @@ describe('the verdict', () => {
     assert(
       property(anyFacts, (facts) => {
         const { health, sentence } = judge(facts)
-        expect(sentence.endsWith('; proven.')).toBe(health === 'protected')
+        expect(/; (that of [^.]+ is )?proven\.$/.test(sentence)).toBe(health === 'protected')
         expect(sentence).toMatch(/^[A-Z].*\.$/)
       }),
       { numRuns: 2000 },
@@ -152,9 +162,18 @@ describe('the sentence', () => {
   test.each<readonly [string, ReturnType<typeof judged>]>([
     ['You can go back to 1 h ago; proven.', judged({})],
     ['You can go back to 1 h ago. This backup is intact, not proven yet.', judged({ provenAt: null })],
+    ['You can go back to 1 h ago; that of 7 h ago is proven.', judged({ provenAt: now - 7 * hour })],
     [
       'You can go back to 1 h ago. This backup is intact, not proven yet.',
-      judged({ provenAt: now - 2 * hour }),
+      judged({ provenAt: now - 50 * hour }),
+    ],
+    [
+      'You can go back to 1 h ago. Backups are paused until -1 h ago.',
+      judged({}, { paused: { since: now - hour, until: now + hour } }),
+    ],
+    [
+      'You can go back to 1 h ago, but the backup after it is late.',
+      judged({}, { late: { at: now - 2 * hour, reason: 'server' } }),
     ],
     ['You can go back to 1 h ago, but the last backup failed.', judged({ failure })],
     [
@@ -198,7 +217,9 @@ describe('a backup', () => {
   })
 
   test('of the weekly plan is stale after 8 days', () => {
-    const at = (age: number) => judged({ intactAt: now - age, provenAt: now }, { plan: 'staging' }).health
+    const at = (age: number) =>
+      judged({ intactAt: now - age, provenAt: now }, { maxAgeMs: maxAges(scheduleOf({ kind: 'staging' })) })
+        .health
     expect([at(8 * 24 * hour), at(8 * 24 * hour + 1)]).toEqual(['protected', 'at-risk'])
   })
 
@@ -206,6 +227,15 @@ describe('a backup', () => {
     const { health, alerts } = judged({ failure })
     expect(health).toBe('attention')
     expect(alerts).toMatchObject([{ code: 'DISK_FULL', text: failure.text, state: 'open' }])
+  })
+
+  test('that is late says what it waits for, unless that is a failure or a pause, which speak for themselves', () => {
+    const told = (reason: SlotReason | null) =>
+      judged({}, { late: { at: now - 2 * hour, reason } }).alerts.map(({ text }) => text)
+    expect(told('server')).toEqual(['The backup of 2 h ago is late: the till database does not answer.'])
+    expect(told('trading')).toEqual(['The backup of 2 h ago is late: it waits for the end of trading hours.'])
+    expect(told('changed')).toEqual(['The backup of 2 h ago is late: it was put off.'])
+    expect([told('failed'), told('paused')]).toEqual([[], []])
   })
 
   test('of each database counts, not only of the first', () => {

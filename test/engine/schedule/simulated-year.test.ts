@@ -64,7 +64,7 @@ describe('a simulated year of the Production plan', () => {
     async (zone) => {
       const site = new SimulatedSite({ start, zone })
       await site.awake(365 * day, 90 * 60_000)
-    await site.ring()
+      await site.ring()
       expectAccounted(site, start)
       const offsetAt = offsetsOf(zone)
       const { backup, proof, check } = scheduleOf(site.settings.plan)
