@@ -1,4 +1,4 @@
-import type { FaultEntry } from './fault-table.ts'
+import type { FaultEntry } from './fault-entry.ts'
 
 /** What can go wrong while something is put back: codes as in `faults`, of which this is a part. */
 export const restoreFaults = {

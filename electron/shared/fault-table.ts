@@ -1,15 +1,5 @@
+import type { FaultEntry } from './fault-entry.ts'
 import { restoreFaults } from './fault-table-restore.ts'
-
-/** Who must act: the program tries again, a person does something, or it is a mistake in Larder. */
-export type WhoActs = 'retry' | 'operator' | 'bug'
-
-export interface FaultEntry {
-  readonly who: WhoActs
-  /** What happened and whether the data is safe, in the owner's words. `{name}` is filled from the fault. */
-  readonly text: string
-  /** What the technician does next. */
-  readonly next: string
-}
 
 /** Everything that can go wrong, in one table. Codes are stable: scripts and monitors may rely on them. */
 export const faults = {
