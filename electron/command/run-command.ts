@@ -12,11 +12,13 @@ import { isCancelled, tellFailure } from './failure.ts'
 import { processIo, type Io } from './io.ts'
 import { addList } from './list.ts'
 import { addPassword } from './password.ts'
+import { addPause, addResume } from './pause.ts'
 import { addPin } from './pin.ts'
 import { addPinBackup, addUnpinBackup } from './pin-backup.ts'
 import { addProbes } from './probes.ts'
 import { addPrune } from './prune.ts'
 import { addRestore } from './restore.ts'
+import { addRun } from './run.ts'
 import { addSetup } from './setup.ts'
 import { addShow } from './show.ts'
 import { addStatus } from './status.ts'
@@ -43,6 +45,9 @@ const verbs: readonly Verb[] = [
   addPrune,
   addPinBackup,
   addUnpinBackup,
+  addRun,
+  addPause,
+  addResume,
 ]
 
 /**

@@ -21,9 +21,10 @@ async function status(context: Context) {
   })
 }
 
-function inWords({ health, sentence, alerts }: Status): string {
+function inWords({ health, sentence, nextSlotAt, alerts }: Status): string {
   return [
     `${verdicts[health]}: ${sentence}`,
+    ...(nextSlotAt === null ? [] : [`  next backup ${localMinute(nextSlotAt)}`]),
     ...alerts.map(({ text, since }) => `  since ${localMinute(since)}  ${text}`),
   ].join('\n')
 }
