@@ -36,6 +36,8 @@ async function startDesktop(): Promise<void> {
     open: () => window.show(),
     backUpNow: () => larder?.backUpNow(),
     cancel: () => larder?.cancel(),
+    pause: (length) => larder?.pause(length),
+    resume: () => larder?.resume(),
     quit: () => app.quit(),
   })
   endWell(() => larder)

@@ -32,6 +32,7 @@ const forbidden: readonly { readonly rule: string; readonly from: RegExp; readon
   },
   { rule: 'pg lives in postgres/', from: /^electron\/(?!engine\/postgres\/)/, to: /^pg$/ },
   { rule: 'SQLite lives in catalogue/', from: /^electron\/(?!engine\/catalogue\/)/, to: /^better-sqlite3$/ },
+  { rule: 'node-cron lives in schedule/', from: /^electron\/(?!engine\/schedule\/)/, to: /^node-cron$/ },
   { rule: 'only execa spawns', from: /^electron\//, to: /^(node:)?child_process$/ },
   { rule: 'commander lives in command/', from: /^electron\/(?!command\/|headless\.ts)/, to: /^commander$/ },
 ]
@@ -72,6 +73,7 @@ test.each([
   ['renderer/today.tsx', "import { Engine } from '../electron/engine/engine.ts'"],
   ['electron/engine/backup/dump.ts', "import { execa } from 'execa'"],
   ['electron/desktop/tray.ts', "import Sqlite from 'better-sqlite3'"],
+  ['electron/engine/engine.ts', "import { schedule } from 'node-cron'"],
   ['electron/engine/sync/late.ts', "const { app } = await import('electron/main')"],
 ])('a planted violation in %s is found', (file, source) => {
   expect(violations(edgesOf(file, source))).not.toEqual([])

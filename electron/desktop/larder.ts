@@ -1,8 +1,10 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
-import { dialog, ipcMain } from 'electron/main'
+import { dialog, ipcMain, powerMonitor } from 'electron/main'
 import { markTold, untoldJobs } from '../engine/catalogue/job-history.ts'
 import { Engine } from '../engine/engine.ts'
+import { pause, resume, type PauseLength } from '../engine/schedule/pause.ts'
+import { startScheduler } from '../engine/schedule/scheduler.ts'
 import { CancelledError, FaultError, toFault } from '../shared/fault.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
 import type { Log } from '../engine/world.ts'
@@ -11,7 +13,7 @@ import { makeHandlers } from './handlers.ts'
 import { popUpFailure } from './pop-up.ts'
 import type { makeTray, TrayState } from './tray.ts'
 import type { LarderWindow } from './window.ts'
-import { makeWork } from './work.ts'
+import { makeWork, type Work } from './work.ts'
 import { realWorld } from '../real-world.ts'
 import { systemKeyring } from './keyring.ts'
 
@@ -26,6 +28,8 @@ interface Shell {
 export interface Larder {
   backUpNow(): void
   cancel(): void
+  pause(length: PauseLength): void
+  resume(): void
   /** Asks first when something is running. True: everything has ended and the app may go. */
   mayQuit(): Promise<boolean>
 }
@@ -75,25 +79,56 @@ export async function startLarder({ dataFolder, resources, tray, window }: Shell
   const expire = (): void => void engine.expireKept().catch((error: unknown) => noteUntold(error, world.log))
   setInterval(expire, expireEveryMs)
   expire()
+  const schedule = keepSchedule(engine, work, refresh)
   refresh()
 
   return {
     backUpNow: () => void work.backUpAll().catch((error: unknown) => noteUntold(error, world.log)),
     cancel: () => void work.cancel(),
+    pause: schedule.pause,
+    resume: schedule.resume,
     async mayQuit() {
       if (work.isBusy && !(await confirmQuit())) return false
+      const stopped = schedule.stop()
       await work.cancel()
+      await stopped
       engine.close()
       return true
     },
   }
 }
 
+/** Rings on wake and unlock too: timers stand still while the computer sleeps, and what is late is not to wait for one. */
+function keepSchedule(engine: Engine, work: Work, refresh: () => void) {
+  const scheduler = startScheduler(engine, { during: (one) => work.during(one), onRun: refresh })
+  powerMonitor.on('resume', () => scheduler.wake())
+  powerMonitor.on('unlock-screen', () => scheduler.ring())
+  return {
+    stop: () => scheduler.stop(),
+    pause: (length: PauseLength): void => {
+      pause(engine.site, length)
+      refresh()
+    },
+    resume: (): void => {
+      resume(engine.site)
+      scheduler.ring()
+      refresh()
+    },
+  }
+}
+
 function trayState(engine: Engine, isBusy: boolean): TrayState {
   if (!engine.isSetUp)
-    return { verdict: 'attention', sentence: desktopTexts.notSetUp, isSetUp: false, isRunning: false }
-  const { health, sentence } = engine.status()
-  return { verdict: health, sentence, isSetUp: true, isRunning: isBusy }
+    return {
+      verdict: 'attention',
+      sentence: desktopTexts.notSetUp,
+      isSetUp: false,
+      isRunning: false,
+      isPaused: false,
+    }
+  const { health, sentence, alerts } = engine.status()
+  const isPaused = alerts.some(({ code }) => code === 'PAUSED')
+  return { verdict: health, sentence, isSetUp: true, isRunning: isBusy, isPaused }
 }
 
 /** Other processes write the same catalogue; SQLite's log file changes whenever one of them does. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Menu, Tray, type MenuItemConstructorOptions } from 'electron/main'
+import type { PauseLength } from '../engine/schedule/pause.ts'
 import type { Verdict } from '../shared/model.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
 
@@ -9,12 +10,15 @@ export interface TrayState {
   readonly sentence: string
   readonly isSetUp: boolean
   readonly isRunning: boolean
+  readonly isPaused: boolean
 }
 
 export interface TrayActions {
   readonly open: () => void
   readonly backUpNow: () => void
   readonly cancel: () => void
+  readonly pause: (length: PauseLength) => void
+  readonly resume: () => void
   readonly quit: () => void
 }
 
@@ -25,6 +29,7 @@ export function makeTray(resources: string, actions: TrayActions) {
     sentence: desktopTexts.starting,
     isSetUp: false,
     isRunning: false,
+    isPaused: false,
   }
   const tray = new Tray(iconFile(resources, start.verdict))
   tray.on('click', actions.open)
@@ -44,7 +49,7 @@ export function makeTray(resources: string, actions: TrayActions) {
 }
 
 function menu(
-  { sentence, isSetUp, isRunning }: TrayState,
+  { sentence, isSetUp, isRunning, isPaused }: TrayState,
   actions: TrayActions,
 ): MenuItemConstructorOptions[] {
   const backUp = isRunning
@@ -55,10 +60,18 @@ function menu(
     { type: 'separator' },
     backUp,
     { label: desktopTexts.open, click: actions.open },
+    isPaused
+      ? { label: desktopTexts.resume, click: actions.resume }
+      : { label: desktopTexts.pause, submenu: pauseMenu(actions), enabled: isSetUp },
     { type: 'separator' },
     { label: desktopTexts.quit, click: actions.quit },
   ]
 }
+
+const pauseMenu = ({ pause }: TrayActions): MenuItemConstructorOptions[] => [
+  { label: desktopTexts.pauseHour, click: () => pause({ ms: 3_600_000 }) },
+  { label: desktopTexts.pauseTomorrow, click: () => pause('tomorrow') },
+]
 
 /** Each platform wants its own: an .ico with many sizes, a black template, or a PNG that has an @2x beside it. */
 function iconFile(resources: string, verdict: Verdict): string {

@@ -4,6 +4,11 @@ import { CancelledError } from '../shared/fault.ts'
 import type { Backup, CheckResult, Progress, ProofResult } from '../shared/model.ts'
 import type { RestoreResult } from '../shared/restore-model.ts'
 
+interface Doing {
+  readonly signal: AbortSignal
+  readonly report: (progress: Progress) => void
+}
+
 interface Running {
   readonly abort: AbortController
   progress: Progress | undefined
@@ -13,6 +18,8 @@ interface Running {
 export interface Work {
   readonly isBusy: boolean
   readonly progress: readonly Progress[]
+  /** Any other piece of work, shown and stopped like the rest. */
+  during<T>(work: (doing: Doing) => Promise<T>): Promise<T>
   /** Backs up every database of the plan, one after the other. Throws the first fault when all were tried. */
   backUpAll(): Promise<Backup[]>
   verify(id: string): Promise<CheckResult>
@@ -28,9 +35,7 @@ export function makeWork(engine: Engine, tell: (progress: Progress) => void, cha
   const running = new Set<Running>()
   const ended = new Set<Promise<unknown>>()
 
-  const doing = async <T>(
-    work: (doing: { signal: AbortSignal; report: (p: Progress) => void }) => Promise<T>,
-  ) => {
+  const doing = async <T>(work: (doing: Doing) => Promise<T>) => {
     const one: Running = { abort: new AbortController(), progress: undefined }
     const report = (progress: Progress): void => {
       const isNew = one.progress === undefined
@@ -50,6 +55,7 @@ export function makeWork(engine: Engine, tell: (progress: Progress) => void, cha
   }
 
   return {
+    during: doing,
     get isBusy() {
       return running.size > 0
     },

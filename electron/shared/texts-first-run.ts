@@ -96,7 +96,7 @@ export const firstRunTexts = {
       staging: { name: 'Staging', text: 'For a test system. Once a week. Keeps 4 weeks.' },
     },
     scheduleNote:
-      'This version does not start backups by itself yet: the plan is kept for the version that does. Until then a backup starts by button or by command.',
+      'Backups start by themselves while Larder runs. What the computer slept through is made up for once it is awake.',
   },
   encryption: {
     title: 'Encrypt the backups?',

@@ -171,8 +171,7 @@ export const texts = {
     stored: (backups: number, shown: string, size: string) =>
       `${shown} ${count(backups, 'backup', 'backups')}, ${size} in all`,
     next: 'Next backup',
-    noSchedule:
-      'Automatic backups are not part of this version. A backup starts by the button above or by command.',
+    noSchedule: 'No automatic backup is planned. One starts by the button above or by command.',
     failed: {
       backup: (name: string, when: string) => `The backup of ${name} did not work at ${when}`,
       verify: (name: string, when: string) => `A check of ${name} did not work at ${when}`,
