@@ -114,7 +114,7 @@ export const restoreTexts = {
   advanced: {
     title: 'For technicians',
     login: 'A login with more rights',
-    loginText: 'Only for this restore. It is used once and not kept.',
+    loginText: 'Only for this one time. It is not kept.',
     user: 'User',
     password: 'Password',
     after: 'Program to run afterwards',

@@ -1,8 +1,9 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { splitCommand } from '../../electron/shared/command-line-rules.ts'
 import { texts } from '../../electron/shared/texts.ts'
 import { isAfterReadable, type Draft } from './draft-rules.ts'
+import { LoginFields } from './other-login.tsx'
 
 const words = texts.restore.advanced
 
@@ -21,42 +22,17 @@ export const Advanced = ({ draft, isOpen, change, onLook }: AdvancedProps) => (
       <IconChevronRight size={15} aria-hidden /> {words.title}
     </summary>
     <div className="advanced">
-      <Login draft={draft} change={change} onLook={onLook} />
+      <LoginFields login={draft.login} onChange={(login) => change({ login })}>
+        {draft.login.user.trim() !== '' && (
+          <Button className="start" variant="default" size="sm" onClick={onLook}>
+            {words.look}
+          </Button>
+        )}
+      </LoginFields>
       <After after={draft.after} onChange={(after) => change({ after })} />
     </div>
   </details>
 )
-
-function Login({ draft: { login }, change, onLook }: Omit<AdvancedProps, 'isOpen'>) {
-  return (
-    <fieldset className="choice">
-      <legend className="block-legend">{words.login}</legend>
-      <p className="side-quiet">{words.loginText}</p>
-      <div className="fields two">
-        <TextInput
-          label={words.user}
-          value={login.user}
-          maxLength={63}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => change({ login: { ...login, user: event.currentTarget.value } })}
-        />
-        <PasswordInput
-          label={words.password}
-          value={login.password}
-          maxLength={1000}
-          autoComplete="off"
-          onChange={(event) => change({ login: { ...login, password: event.currentTarget.value } })}
-        />
-      </div>
-      {login.user.trim() !== '' && (
-        <Button className="start" variant="default" size="sm" onClick={onLook}>
-          {words.look}
-        </Button>
-      )}
-    </fieldset>
-  )
-}
 
 interface AfterProps {
   readonly after: string

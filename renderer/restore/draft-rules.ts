@@ -5,6 +5,14 @@ import type { RestoreLook, RoleChoice } from '../../electron/shared/restore-mode
 
 export type Request = Input<'restoreBackup'>
 
+/** A login as typed; without a user it is the one of backups. */
+export interface TypedLogin {
+  readonly user: string
+  readonly password: string
+}
+
+export const emptyLogin: TypedLogin = { user: '', password: '' }
+
 /** What was chosen so far. It lives in this window only, and so does the password in it. */
 export interface Draft {
   readonly backup: Backup | null
@@ -13,8 +21,7 @@ export interface Draft {
   readonly roles: RoleChoice
   /** Empty: none. */
   readonly after: string
-  /** No user: the login of backups. */
-  readonly login: { readonly user: string; readonly password: string }
+  readonly login: TypedLogin
 }
 
 export const emptyDraft: Draft = {
@@ -23,7 +30,7 @@ export const emptyDraft: Draft = {
   newName: '',
   roles: { kind: 'create' },
   after: '',
-  login: { user: '', password: '' },
+  login: emptyLogin,
 }
 
 /** The name under which the restored data will answer. */
@@ -81,7 +88,7 @@ export const isTyped = (typed: string, name: string): boolean => typed === name
 
 /** The question that the second step asks: what would this very restore cost? */
 export const lookOf = (draft: Draft, id: string): Input<'lookAtRestore'> => {
-  const login = loginOf(draft)
+  const login = loginOf(draft.login)
   return {
     id,
     roles: draft.roles,
@@ -90,7 +97,8 @@ export const lookOf = (draft: Draft, id: string): Input<'lookAtRestore'> => {
   }
 }
 
-const loginOf = ({ login: { user, password } }: Draft): Request['login'] =>
+/** The login to send along; null: the one of backups. */
+export const loginOf = ({ user, password }: TypedLogin): Request['login'] =>
   user.trim() === '' ? null : { user: user.trim(), password }
 
 export const requestOf = (draft: Draft, id: string, typed: { name: string; pin: string }): Request => ({
@@ -100,5 +108,5 @@ export const requestOf = (draft: Draft, id: string, typed: { name: string; pin: 
   pin: typed.pin,
   roles: draft.roles,
   after: draft.after.trim() === '' ? null : draft.after.trim(),
-  login: loginOf(draft),
+  login: loginOf(draft.login),
 })

@@ -4,6 +4,7 @@ import { texts } from '../../electron/shared/texts.ts'
 import { Form } from '../form.tsx'
 import { ask } from '../larder.ts'
 import { isTyped } from './draft-rules.ts'
+import { OtherLogin } from './other-login.tsx'
 import { PinFields } from './pin-fields.tsx'
 import { TypedName } from './typed-name.tsx'
 import { useGuarded } from './use-guarded.ts'
@@ -32,8 +33,8 @@ export const ReleaseDialog = ({ id, keptAs, opened, onClose }: ReleaseDialogProp
 
 function Question({ id, keptAs, onClose }: Omit<ReleaseDialogProps, 'opened'>) {
   const [typed, setTyped] = useState('')
-  const { pin, busy, fault, send } = useGuarded(async (typedPin) => {
-    await ask('releaseRestore', { id, typedName: typed, pin: typedPin })
+  const { pin, login, setLogin, busy, fault, send } = useGuarded(async (keys) => {
+    await ask('releaseRestore', { id, typedName: typed, ...keys })
     onClose()
   })
   const isReady = isTyped(typed, keptAs) && pin.isReady
@@ -42,6 +43,7 @@ function Question({ id, keptAs, onClose }: Omit<ReleaseDialogProps, 'opened'>) {
       <p className="breaks">{words.text(keptAs)}</p>
       <TypedName label={words.type} name={keptAs} typed={typed} onType={setTyped} />
       <PinFields pin={pin} fault={fault} />
+      <OtherLogin login={login} onChange={setLogin} fault={fault} />
       <div className="buttons end">
         <Button variant="default" onClick={onClose} disabled={busy}>
           {words.cancel}

@@ -3,6 +3,7 @@ import { texts } from '../../electron/shared/texts.ts'
 import type { RestoreResult } from '../../electron/shared/restore-model.ts'
 import { Form } from '../form.tsx'
 import { ask } from '../larder.ts'
+import { OtherLogin } from './other-login.tsx'
 import { PinFields } from './pin-fields.tsx'
 import { useGuarded } from './use-guarded.ts'
 
@@ -28,8 +29,8 @@ export const UndoDialog = ({ restore, opened, onClose, onUndone }: UndoDialogPro
 )
 
 function Question({ restore, onClose, onUndone }: Omit<UndoDialogProps, 'opened'>) {
-  const { pin, busy, fault, send } = useGuarded(async (typed) => {
-    onUndone(await ask('undoRestore', { id: restore.id, pin: typed }))
+  const { pin, login, setLogin, busy, fault, send } = useGuarded(async (keys) => {
+    onUndone(await ask('undoRestore', { id: restore.id, ...keys }))
     onClose()
   })
   return (
@@ -37,6 +38,7 @@ function Question({ restore, onClose, onUndone }: Omit<UndoDialogProps, 'opened'
       <p>{words.text(restore.database)}</p>
       <p>{words.rows}</p>
       <PinFields pin={pin} fault={fault} />
+      <OtherLogin login={login} onChange={setLogin} fault={fault} />
       <div className="buttons end">
         <Button variant="default" onClick={onClose} disabled={busy}>
           {words.cancel}

@@ -17,6 +17,7 @@ type RestoreCall =
   | 'resetPin'
 
 const waitMs = 30_000
+const rights = { user: 'larder', missing: 'it does not own the database' }
 
 /** Restores that change nothing but what the pretend engine says afterwards. */
 export function restoreHandlers(scenario: Scenario, send: Send): Pick<Handlers, RestoreCall> {
@@ -47,8 +48,10 @@ export function restoreHandlers(scenario: Scenario, send: Send): Pick<Handlers, 
         ? { ...scenario.result, database: backup.database }
         : result({ kind: 'into', database: into, keptAs: null, keptUntil: null, downtimeMs: null })
     },
-    undoRestore: async ({ id, pin: typed }) => {
+    undoRestore: async ({ id, pin: typed, login }) => {
       admit(typed)
+      if (scenario.undoNeedsRights && login === undefined)
+        throw new FaultError('RESTORE_RIGHTS', { values: rights })
       const { database } = scenario.today.kept.find((one) => one.id === id) ?? restore()
       without(id)
       return result({ id: 'u1', kind: 'undo', database, durationMs: 900, report: null })

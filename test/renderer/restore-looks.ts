@@ -197,6 +197,16 @@ export const restoreLooks: readonly Look[] = [
       await press(page, /^Put pos back/)
     },
   },
+  {
+    name: 'today-undo-rights',
+    scenario: 'kept-rights',
+    go: async (page) => {
+      await press(page, /^Undo/)
+      await page.getByLabel('Technician PIN', { exact: true }).fill('any')
+      await press(page, /^Put pos back/)
+      await page.getByLabel('User').waitFor()
+    },
+  },
   { name: 'today-release', scenario: 'kept-several', go: async (page) => press(page, /^Release Kasse/) },
   { name: 'backups-restores', scenario: 'kept-several', go: toList },
   {

@@ -225,6 +225,17 @@ describe('a restore on Today', () => {
     expect(await page.getByText(/^You restored pos/).count()).toBe(0)
   })
 
+  test('asks for a login with more rights where the usual one may not undo', async () => {
+    await open('kept-rights')
+    await press(page, 'Undo the restore of pos')
+    await pinField().fill('wild garlic 7')
+    await press(page, 'Put pos back')
+    await page.getByText(/may not restore: it does not own the database/).waitFor()
+    await page.getByLabel('User').fill('postgres')
+    await press(page, 'Put pos back')
+    await page.getByRole('heading', { name: 'pos is again what it was before the restore.' }).waitFor()
+  })
+
   test('is released only by the name of what is deleted', async () => {
     await open('kept')
     await press(page, 'Release pos_larder_kept_3f91ab07')

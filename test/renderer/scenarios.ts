@@ -13,6 +13,8 @@ export interface Scenario {
   readonly servers: Output<'findServers'>
   readonly look: Output<'lookAtRestore'>
   readonly pin: Output<'pinState'>
+  /** An undo by the usual login is refused. */
+  readonly undoNeedsRights: boolean
   /** The PIN that is right; empty: any. */
   readonly rightPin: string
   readonly result: Output<'restoreBackup'>
@@ -37,6 +39,7 @@ const base: Scenario = {
   look: restores.look(),
   pin: { isSet: true, waitMs: 0 },
   rightPin: '',
+  undoNeedsRights: false,
   result: restores.result(),
   restores: [],
   faults: {},
@@ -213,6 +216,7 @@ export const scenarios = {
     rightPin: 'wild garlic 7',
     restores: [restores.restore()],
   },
+  'kept-rights': { ...base, today: today({ kept: [restores.restore()] }), undoNeedsRights: true },
   'kept-several': {
     ...base,
     today: today({ kept: [...restores.severalKept] }),
