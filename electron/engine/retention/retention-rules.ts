@@ -68,7 +68,7 @@ export function decide<C extends Copy>(
     if (newest.has(copy)) return keep('newest')
     const isYoung = now - copy.takenAt < place.days * dayMs
     if (isYoung && place.keepsAll) return keep('recent')
-    const tier = tiers.find(({ standing, periodOf }) => standing.get(periodOf(copy)) === copy)
+    const tier = tiers.find((one) => standIn(one, copy) === copy)
     if (tier !== undefined && (isYoung || !copy.isHeldFarther)) return keep(tier.name)
     if (floor.has(copy)) return keep('floor')
     return tier === undefined
@@ -94,51 +94,64 @@ export function floorOf<C extends Copy>(copies: readonly C[], floor: number, now
 interface Tier {
   readonly name: 'daily' | 'weekly' | 'monthly'
   readonly goneBecause: 'day-kept' | 'week-kept' | 'month-kept'
-  readonly periodOf: (copy: Copy) => number
+  /** The day, week or month of every counted copy, by its first day. */
+  readonly periods: ReadonlyMap<Copy, number>
   /** The copy that stands for each period. */
   readonly standing: ReadonlyMap<number, Copy>
 }
 
 function tiersOf(counted: readonly Copy[], policy: Retention, offsetAt: OffsetAt): readonly Tier[] {
-  const days = new Map(counted.map((copy) => [copy, dayOf(wallOf(copy.takenAt, offsetAt))]))
-  const day = (copy: Copy): number => days.get(copy) ?? 0
-  const week = (copy: Copy): number => mondayOf(day(copy))
-  const month = (copy: Copy): number => firstOf(day(copy))
-  const tier = (count: number, periodOf: Tier['periodOf']) => ({
-    periodOf,
-    standing: standingFor(counted, periodOf, count),
-  })
+  const quick = askingOncePerDay(offsetAt)
+  const days = counted.map(({ takenAt }) => dayOf(wallOf(takenAt, quick)))
+  const tier = (count: number, firstDayOf: (day: number) => number) => {
+    const periods = new Map(counted.map((copy, at) => [copy, firstDayOf(days[at] ?? 0)]))
+    return { periods, standing: standingFor(periods, count) }
+  }
   return [
-    { name: 'daily', goneBecause: 'day-kept', ...tier(policy.daily, day) },
-    { name: 'weekly', goneBecause: 'week-kept', ...tier(policy.weekly, week) },
-    { name: 'monthly', goneBecause: 'month-kept', ...tier(policy.monthly, month) },
+    { name: 'daily', goneBecause: 'day-kept', ...tier(policy.daily, (day) => day) },
+    { name: 'weekly', goneBecause: 'week-kept', ...tier(policy.weekly, mondayOf) },
+    { name: 'monthly', goneBecause: 'month-kept', ...tier(policy.monthly, firstOf) },
   ]
+}
+
+const standIn = ({ standing, periods }: Tier, copy: Copy): Copy | undefined =>
+  standing.get(periods.get(copy) ?? Number.NaN)
+
+/** Asking the system for ten thousand moments takes a tenth of a second; no clock changes twice within a day. */
+function askingOncePerDay(offsetAt: OffsetAt): OffsetAt {
+  const known = new Map<number, number>()
+  const atMidnight = (day: number): number => {
+    const offset = known.get(day) ?? offsetAt(day * dayMs)
+    known.set(day, offset)
+    return offset
+  }
+  return (moment) => {
+    const day = dayOf(moment)
+    const offset = atMidnight(day)
+    return offset === atMidnight(day + 1) ? offset : offsetAt(moment)
+  }
 }
 
 /** Weeks begin on Monday, as everywhere in the plan. */
 const mondayOf = (day: number): number => day - ((weekdayOf(day) + 6) % 7)
 const firstOf = (day: number): number => day - dateOf(day).dayOfMonth + 1
 
-function standingFor(
-  newestFirst: readonly Copy[],
-  periodOf: Tier['periodOf'],
-  count: number,
-): ReadonlyMap<number, Copy> {
+/** Takes them newest first. */
+function standingFor(periods: ReadonlyMap<Copy, number>, count: number): ReadonlyMap<number, Copy> {
   const standing = new Map<number, Copy>()
-  for (const copy of newestFirst) {
-    const period = periodOf(copy)
+  for (const [copy, period] of periods) {
     const found = standing.get(period)
-    if (found === undefined ? standing.size < count : copy.isProven && !found.isProven)
-      standing.set(period, copy)
+    const isBetter = found === undefined ? standing.size < count : copy.isProven && !found.isProven
+    if (isBetter) standing.set(period, copy)
   }
   return standing
 }
 
 /** The reason that says most: the finest period that somebody else stands for. */
 function dismissed(copy: Copy, tiers: readonly Tier[]): Verdict {
-  for (const { standing, periodOf, goneBecause } of tiers) {
-    const standIn = standing.get(periodOf(copy))
-    if (standIn !== undefined) return { action: 'delete', because: goneBecause, standIn: standIn.id }
+  for (const tier of tiers) {
+    const other = standIn(tier, copy)
+    if (other !== undefined) return { action: 'delete', because: tier.goneBecause, standIn: other.id }
   }
   return { action: 'delete', because: 'outlived', standIn: null }
 }
