@@ -7,7 +7,7 @@ import { writeAtomically } from './atomic-file.ts'
 import type { OpenOptions } from './catalogue/connection.ts'
 import { lockIfFree } from './catalogue/opening-lock.ts'
 import { Secret } from './secret.ts'
-import type { SecretName, Secrets } from './world.ts'
+import { secretNames, type SecretName, type Secrets } from './world.ts'
 
 /** Wraps a secret with the operating system's keyring. Absent where there is no desktop session. */
 export interface Keyring {
@@ -22,7 +22,7 @@ type Stored = z.output<typeof Stored>
 
 const SecretsFile = z.strictObject({
   version: z.literal(1),
-  secrets: z.partialRecord(z.enum(['database-password', 'site-identity', 'signing-key']), Stored),
+  secrets: z.partialRecord(z.enum(secretNames), Stored),
   /** What was the site identity before: earlier backups are sealed to it. Newest first. */
   formerIdentities: z.array(Stored).optional(),
 })

@@ -1,6 +1,14 @@
 import type { Secret } from './secret.ts'
 
-export type SecretName = 'database-password' | 'site-identity' | 'signing-key'
+export const secretNames = [
+  'database-password',
+  'site-identity',
+  'signing-key',
+  'smtp-password',
+  'webhook-url',
+  'heartbeat-url',
+] as const
+export type SecretName = (typeof secretNames)[number]
 
 /** Keeps the few secrets of a site. Readable by the engine only; the window can set them, never get them. */
 export interface Secrets {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { AlertLevel, AlertSettings } from './alert-model.ts'
 import type { FaultCode } from './fault.ts'
 import { faults } from './fault-table.ts'
 import { Retention } from './retention-model.ts'
@@ -85,6 +86,8 @@ export const Settings = z.strictObject({
   /** The folder on this PC that holds the backups. Absolute. */
   folder: Text,
   keys: Keys,
+  /** Unsaid: nobody is told outside of this PC. */
+  alerts: AlertSettings.optional(),
 })
 export type Settings = z.output<typeof Settings>
 
@@ -236,7 +239,12 @@ export const Verdict = z.enum(['protected', 'attention', 'at-risk', 'working', '
 export type Verdict = z.output<typeof Verdict>
 
 export const Alert = z.strictObject({
+  /** How to name it to acknowledge it; unsaid: it was never written down. */
+  id: z.string().optional(),
   code: z.string(),
+  /** What it is about, such as a database; unsaid: the site. */
+  subject: z.string().optional(),
+  level: AlertLevel.optional(),
   state: z.enum(['open', 'acknowledged', 'resolved']),
   since: Instant,
   text: z.string(),

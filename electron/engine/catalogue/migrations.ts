@@ -219,11 +219,51 @@ const deletions = `
   CREATE UNIQUE INDEX deletions_open ON deletions (backup_id, destination) WHERE ended_at IS NULL;
 `
 
+/*
+ * One row for each time that a condition held; the index keeps it to one at a time. What was told of it, and where,
+ * stands apart. `about` is the id of an alert, or what a ping was for. Only the process that has the lease of a channel
+ * (busy_until) speaks there.
+ */
+const alerts = `
+  CREATE TABLE alerts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    code TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    level TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    text TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    acknowledged_at INTEGER,
+    resolved_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX alerts_live ON alerts (code, subject) WHERE resolved_at IS NULL;
+  CREATE INDEX alerts_resolved ON alerts (resolved_at DESC) WHERE resolved_at IS NOT NULL;
+  CREATE TABLE told (
+    about TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    told_at INTEGER NOT NULL,
+    solved_at INTEGER,
+    PRIMARY KEY (about, channel)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE channels (
+    channel TEXT NOT NULL PRIMARY KEY,
+    busy_until INTEGER,
+    failing_since INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    tried_at INTEGER,
+    problem TEXT,
+    worked_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+`
+
 export const migrations: readonly Migration[] = [
   { version: 1, update: (sqlite) => sqlite.exec(backups + jobs + totals) },
   { version: 2, update: (sqlite) => sqlite.exec(restores) },
   { version: 3, update: (sqlite) => sqlite.exec(slots) },
   { version: 4, update: (sqlite) => sqlite.exec(deletions) },
+  { version: 5, update: (sqlite) => sqlite.exec(alerts) },
 ]
 
 export const newestVersion = (steps: readonly Migration[] = migrations): number => steps.at(-1)?.version ?? 0

@@ -40,6 +40,8 @@ export interface HealthFacts {
 
 interface Condition {
   readonly code: string
+  /** The database that it is about; unsaid: the site. */
+  readonly subject?: string
   readonly verdict: 'paused' | 'attention' | 'at-risk'
   readonly since: number
   readonly text: string
@@ -96,6 +98,7 @@ function siteConditions({
 const expiringConditions = ({ expiring, sayWhen }: HealthFacts): Condition[] =>
   expiring.map(({ database, since, at }) => ({
     code: 'KEPT_EXPIRING',
+    subject: database,
     verdict: 'attention',
     since,
     text: `What a restore of “${database}” replaced is dropped after ${sayWhen(at)}. Until then it can be undone.`,
@@ -136,7 +139,7 @@ function databaseConditions(
   const { name, intactAt, provenAt, failure, newestBadSince } = one
   const found: Condition[] = []
   const add = (code: string, verdict: Condition['verdict'], since: number, text: string): void =>
-    void found.push({ code, verdict, since, text })
+    void found.push({ code, subject: name, verdict, since, text })
   if (intactAt === null)
     add('NO_BACKUP', 'at-risk', newestBadSince ?? setUpAt, `There is no backup of “${name}” yet.`)
   else if (intactAt > now + 5 * 60_000)
@@ -219,8 +222,10 @@ const mild = new Set([
   'PAUSED',
 ])
 
-const toAlert = ({ code, since, text }: Condition): Alert => ({
+const toAlert = ({ code, subject, verdict, since, text }: Condition): Alert => ({
   code,
+  ...(subject === undefined ? {} : { subject }),
+  level: verdict,
   state: 'open',
   since: toInstant(since),
   text,
