@@ -58,9 +58,10 @@ export function beginDeletion(catalogue: Catalogue, deletion: NewDeletion): numb
         `SELECT count(*) AS count FROM (SELECT 1 FROM backups AS other, backups AS this
          WHERE this.id = @backupId AND other.database = this.database AND other.folder = this.folder
            AND other.id <> this.id AND other.${condition} AND other.taken_at <= @until
+           AND EXISTS (SELECT 1 FROM copies WHERE backup_id = other.id AND destination = @destination)
            AND NOT EXISTS (SELECT 1 FROM deletions WHERE backup_id = other.id AND ended_at IS NULL)
          LIMIT @floor)`,
-        { backupId, floor, until },
+        { backupId, floor, until, destination: localDestination },
       )?.count ?? 0
     const proven = `${good} AND other.proven_at IS NOT NULL`
     const goodLeft = others(good)
@@ -102,11 +103,14 @@ export function endDeletion(
   now: number,
 ): void {
   catalogue.write(() => {
-    catalogue.run('UPDATE deletions SET ended_at = @now, outcome = @outcome WHERE seq = @seq', {
-      seq,
-      outcome,
-      now,
-    })
+    catalogue.run(
+      'UPDATE deletions SET ended_at = @now, outcome = @outcome WHERE seq = @seq AND ended_at IS NULL',
+      {
+        seq,
+        outcome,
+        now,
+      },
+    )
     if (outcome === 'undone') return
     catalogue.run('DELETE FROM copies WHERE backup_id = @backupId AND destination = @destination', {
       backupId,
@@ -123,11 +127,16 @@ export function endDeletion(
 export const leaveDeletion = (catalogue: Catalogue, seq: number): void =>
   void catalogue.run('UPDATE deletions SET owner = NULL WHERE seq = @seq AND ended_at IS NULL', { seq })
 
+/** Nobody takes longer to delete three files. */
+const longestMs = 15 * 60_000
+
 /** Deletions that nobody is at work at any more, oldest first: their process died, or could not go on. */
 export const abandonedDeletions = (catalogue: Catalogue, now: number, alive = isAlive): readonly Deletion[] =>
   catalogue
     .all(DeletionRow, `${select} WHERE ended_at IS NULL ORDER BY seq`)
-    .filter(({ owner, begunAt }) => owner === null || !alive(owner, now, begunAt))
+    .filter(
+      ({ owner, begunAt }) => owner === null || now - begunAt > longestMs || !alive(owner, now, begunAt),
+    )
 
 /** The journal, newest first. */
 export const listDeletions = (catalogue: Catalogue, limit: number): readonly Deletion[] =>

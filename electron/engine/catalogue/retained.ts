@@ -57,6 +57,7 @@ export const retainedBackups = (
        EXISTS (SELECT 1 FROM copies
          WHERE backup_id = backups.id AND destination <> @here AND state = 'present') AS isHeldFarther
      FROM backups WHERE database = +@database AND folder = @folder
+       AND EXISTS (SELECT 1 FROM copies WHERE backup_id = backups.id AND destination = @here)
      ORDER BY taken_at DESC, id DESC`,
     { database, folder, safeSince, here: localDestination },
   )

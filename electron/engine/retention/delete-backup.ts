@@ -4,6 +4,7 @@ import { FaultError } from '../../shared/fault.ts'
 import { readManifest } from '../backup/manifest.ts'
 import { exists, folderFault, partialName } from '../backup/partial-file.ts'
 import { beginDeletion, endDeletion, leaveDeletion } from '../catalogue/deletions.ts'
+import { setPinned } from '../catalogue/pins.ts'
 import { thisProcess } from '../catalogue/process-identity.ts'
 import type { Stored } from '../catalogue/retained.ts'
 import { verifyingKeys } from '../keys.ts'
@@ -19,26 +20,35 @@ interface Order {
 }
 
 /**
- * Deletes one backup from the backup folder, or nothing of it. Its files leave their names in one go, the manifest
- * first, because it is what makes the others a backup; only then are they removed, and the backup leaves the list
- * together with the end of the entry in the journal. A crash anywhere is finished at the next start
- * (finish-deletions.ts). Returns false when a last look shows that it must stay. Throws DEST_BUSY when another program
- * holds a file, BACKUP_CORRUPT when it is not the backup that is listed, DEST_UNAVAILABLE.
+ * Deletes one backup from the backup folder, or nothing of it. First it is claimed in the journal; its files are looked
+ * at; then they leave their names in one go, the manifest first, because it is what makes the others a backup. Only then
+ * are they removed, the manifest last, and the backup leaves the list together with the end of the entry. A crash
+ * anywhere is finished at the next start (finish-deletions.ts). Returns false when a last look shows that it must stay.
+ * Throws DEST_BUSY when another program holds a file, BACKUP_CORRUPT when it is not the backup that is listed,
+ * DEST_UNAVAILABLE.
  */
 export async function deleteBackup(site: Site, copy: Stored, order: Order): Promise<boolean> {
   const { catalogue, settings, world } = site
-  const files = await requireSame(site, copy)
-  if (await exists(join(settings.folder, files.pin))) return false
   const now = world.now()
   const entry = { ...order, backupId: copy.id, owner: thisProcess(), now, until: now + clockPlayMs }
   const seq = beginDeletion(catalogue, entry)
   if (seq === undefined) return false
-  const deletion = { seq, backupId: copy.id }
+  const end = (outcome: 'deleted' | 'undone'): void =>
+    endDeletion(catalogue, { seq, backupId: copy.id }, outcome, world.now())
+  const files = await requireSame(site, copy).catch((error: unknown) => {
+    end('undone')
+    throw error
+  })
+  if (await exists(join(settings.folder, files.pin))) {
+    end('undone')
+    setPinned(catalogue, copy.id, now)
+    return false
+  }
   const paths = inOrder(settings.folder, files)
   try {
     await setAside(paths)
   } catch (error) {
-    if (await putBack(paths)) endDeletion(catalogue, deletion, 'undone', world.now())
+    if (await putBack(paths)) end('undone')
     else leaveDeletion(catalogue, seq)
     throw heldOr(error, settings.folder)
   }
@@ -48,7 +58,7 @@ export async function deleteBackup(site: Site, copy: Stored, order: Order): Prom
     leaveDeletion(catalogue, seq)
     throw heldOr(error, settings.folder)
   }
-  endDeletion(catalogue, deletion, 'deleted', world.now())
+  end('deleted')
   return true
 }
 
@@ -75,9 +85,9 @@ async function putBack(paths: readonly string[]): Promise<boolean> {
   }
 }
 
-/** Removes the files of a backup under either of their names. */
+/** Removes the files of a backup under either of their names, the manifest last: while it is there, it tells. */
 export async function removeAll(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
+  for (const path of paths.toReversed()) {
     await rm(path, { force: true })
     await rm(partialName(path), { force: true })
   }
@@ -129,6 +139,7 @@ async function requireSame({ settings }: Site, copy: Stored): Promise<StoredFile
   } catch (error) {
     if (error instanceof FaultError && error.code === 'SIGNATURE_BAD')
       throw changed('its manifest is not ours')
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw changed(error.message)
     throw heldOr(error, folder)
   }
 }

@@ -1,6 +1,6 @@
 import { toFault } from '../../shared/fault.ts'
 import { requireBackupFolder } from '../backup/backup-folder.ts'
-import { exists } from '../backup/partial-file.ts'
+import { exists, partialName } from '../backup/partial-file.ts'
 import { abandonedDeletions, endDeletion, type Deletion } from '../catalogue/deletions.ts'
 import type { Site } from '../site.ts'
 import { inOrder, removeAll } from './delete-backup.ts'
@@ -30,8 +30,11 @@ async function finish({ folder, file }: Deletion): Promise<'deleted' | 'undone'>
   const files = filesOf(file)
   if (files === undefined) return 'undone'
   const paths = inOrder(folder, files)
-  const [manifest = ''] = paths
+  const [manifest = '', ...others] = paths
   if (await exists(manifest)) return 'undone'
+  // Without a manifest set aside, what is still there lost its own in some other way, and is nobody's to delete.
+  const wasBegun = await exists(partialName(manifest))
+  if (!wasBegun && (await Promise.all(others.map(exists))).includes(true)) return 'undone'
   await removeAll(paths)
   return 'deleted'
 }
