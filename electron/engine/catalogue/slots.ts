@@ -4,7 +4,7 @@ import { ScheduledTask, SlotReason, SlotState } from '../../shared/schedule-mode
 import type { Catalogue } from './catalogue.ts'
 import { Json, Time } from './column.ts'
 import { ProcessIdentity } from './job-row.ts'
-import { isAlive, type ProcessIdentity as Owner } from './process-identity.ts'
+import type { ProcessIdentity as Owner } from './process-identity.ts'
 
 const SlotRow = z.object({
   task: ScheduledTask,
@@ -150,9 +150,3 @@ export function putOff(catalogue: Catalogue, id: SlotId, failure: Failure, now: 
     )
   })
 }
-
-/** Slots whose process died while it worked at them. */
-export const abandonedSlots = (catalogue: Catalogue, now: number, alive = isAlive): Slot[] =>
-  openSlots(catalogue).filter(
-    ({ state, owner, beatAt }) => state === 'running' && (owner === null || !alive(owner, now, beatAt ?? 0)),
-  )

@@ -1,25 +1,28 @@
 import { toInstant } from '../../shared/calendar.ts'
 import { CancelledError } from '../../shared/fault.ts'
 import { markTold } from '../catalogue/job-history.ts'
-import { beatSlot, claimSlot, coverSlot, missSlot, openSlots, putOff, type Slot } from '../catalogue/slots.ts'
+import { claimSlot, coverSlot, missSlot, openSlots, putOff, type Slot } from '../catalogue/slots.ts'
 import { thisProcess } from '../catalogue/process-identity.ts'
+import { atWork } from './at-work.ts'
 import { nextTryAt } from './schedule-rules.ts'
 import type { Ringing, Run, Scheduled, Step } from './scheduled.ts'
 import { take, todosOf, type Taken } from './steps.ts'
 
-const beatEveryMs = 60_000
 const busyMs = 60_000
 const stoppedMs = 3_600_000
 
 /**
  * Works at a slot that is due, if no other process has it: undefined then. Ends with the slot covered, missed, or put
- * off to another try; never throws for what went wrong in the work itself.
+ * off to another try; throws only when that cannot be written.
  */
 export async function carryOut(engine: Scheduled, slot: Slot, ringing: Ringing): Promise<Run | undefined> {
   const { catalogue, world } = engine.site
   if (!claimSlot(catalogue, slot, thisProcess(), world.now())) return undefined
   world.log.info(`the ${slot.task} of ${toInstant(slot.at)} begins, try ${slot.attempts + 1}`)
-  const beat = setInterval(() => beatSlot(catalogue, slot, world.now()), beatEveryMs)
+  return atWork(engine.site, slot, () => workAt(engine, slot, ringing))
+}
+
+async function workAt(engine: Scheduled, slot: Slot, ringing: Ringing): Promise<Run> {
   const taken: Taken[] = []
   try {
     const todos = await todosOf(engine, slot)
@@ -31,11 +34,8 @@ export async function carryOut(engine: Scheduled, slot: Slot, ringing: Ringing):
     }
     return end(engine, slot, taken)
   } catch (error) {
-    const run = later(engine, slot, 'stopped', taken, stoppedMs)
     if (!(error instanceof CancelledError)) throw error
-    return run
-  } finally {
-    clearInterval(beat)
+    return later(engine, slot, 'stopped', taken, stoppedMs)
   }
 }
 

@@ -1,6 +1,7 @@
 import { CancelledError, FaultError, toFault } from '../../shared/fault.ts'
 import { newestGood, uncheckedSince } from '../catalogue/due-backups.ts'
 import { addJob, type SlotId } from '../catalogue/slots.ts'
+import { surelyNoted } from './at-work.ts'
 import type { Doing, Ringing, Scheduled, Step } from './scheduled.ts'
 
 /** A backup dated later than this is no backup of now. */
@@ -108,7 +109,7 @@ export async function take(
       report: (progress) => {
         if (!jobIds.includes(progress.jobId)) {
           jobIds.push(progress.jobId)
-          addJob(site.catalogue, slot, progress.jobId)
+          surelyNoted(site, () => addJob(site.catalogue, slot, progress.jobId))
         }
         doing.report?.(progress)
       },

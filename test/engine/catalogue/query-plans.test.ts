@@ -20,6 +20,8 @@ import {
 } from '../../../electron/engine/catalogue/job-history.ts'
 import { beginJob } from '../../../electron/engine/catalogue/jobs.ts'
 import { knownDatabases } from '../../../electron/engine/catalogue/known-databases.ts'
+import { newestGood } from '../../../electron/engine/catalogue/due-backups.ts'
+import { decidedSlots, openSlots } from '../../../electron/engine/catalogue/slots.ts'
 import { thisProcess } from '../../../electron/engine/catalogue/process-identity.ts'
 import { record, tempCatalogue } from './temp-catalogue.ts'
 
@@ -41,6 +43,9 @@ const questions: Record<string, (catalogue: Catalogue) => unknown> = {
   'what must be cleared': (one) => reconcile(one, Date.now()),
   'the jobs of one backup': (one) => recentJobs(one, { limit: 50, backupId: 'b1' }),
   'the known databases': knownDatabases,
+  'the slots that wait': openSlots,
+  'what became of the last slot': (one) => decidedSlots(one, 'backup', 1),
+  'the newest good one that is not dated ahead': (one) => newestGood(one, 'pos', 0),
   totals,
 }
 

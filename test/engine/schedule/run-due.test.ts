@@ -3,6 +3,7 @@ import { decidedSlots, openSlots } from '../../../electron/engine/catalogue/slot
 import { scheduleState } from '../../../electron/engine/catalogue/schedule-state.ts'
 import { pause, resume } from '../../../electron/engine/schedule/pause.ts'
 import { runDue } from '../../../electron/engine/schedule/run-due.ts'
+import { FaultError } from '../../../electron/shared/fault.ts'
 import { scheduleOf, type Schedule, type ScheduledTask } from '../../../electron/shared/schedule-model.ts'
 import { SimulatedSite } from './simulated-site.ts'
 
@@ -220,5 +221,22 @@ describe('a clock', () => {
     await site.ring()
     expect(performance.now() - startedAt).toBeLessThan(500)
     expect(site.runs.slice(before).filter(({ task }) => task === 'backup')).toHaveLength(1)
+  })
+})
+
+describe('a catalogue that cannot be written', () => {
+  test('when a backup ends holds the schedule up for minutes, not for ever', async () => {
+    const site = await simulate()
+    site.real += 31 * minute
+    const run = site.catalogue.run.bind(site.catalogue)
+    site.catalogue.run = (sql, values) => {
+      if (sql.includes("'covered'")) throw new FaultError('CATALOGUE_UNWRITABLE')
+      return run(sql, values)
+    }
+    await expect(site.ring()).rejects.toMatchObject({ code: 'CATALOGUE_UNWRITABLE' })
+    site.catalogue.run = run
+    await site.awake(10 * minute, minute)
+    expect(decided(site)).toEqual(['03 15:30 covered'])
+    expect(site.overlaps).toEqual([])
   })
 })
