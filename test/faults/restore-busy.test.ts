@@ -100,7 +100,7 @@ describe('a till that sells during a restore and its undo', () => {
   test('ends sessions that wait, listen and hold transactions, and keeps their work undone', async () => {
     const { site, database, backup } = await busySite('sessions')
     await using _ = site
-    const [idle, listening, holding] = await Promise.all([1, 2, 3].map(() => openTill(database)))
+    const [idle, listening, holding] = await Promise.all([1, 2, 3].map(async () => openTill(database)))
     await listening?.query('LISTEN orders')
     await holding?.query('BEGIN; INSERT INTO sales VALUES (1)')
     const look = await site.engine.lookAtRestore(backup.id, inPlace)
@@ -136,11 +136,10 @@ describe('a till that sells during a restore and its undo', () => {
       `CREATE TABLE dirty AS SELECT i FROM generate_series(1, 60000) AS i; ALTER TABLE dirty OWNER TO pina;
        UPDATE dirty SET i = i + 1`,
     )
-    const cleaners = `SELECT count(*) FROM pg_stat_activity
-      WHERE datname = '${database}' AND backend_type = 'autovacuum worker'`
-    await vi.waitFor(async () => expect(await server.psql('postgres', cleaners)).toMatch(/^[1-9]/), {
-      timeout: 20_000,
-      interval: 20,
+    const cleaning = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'dirty'::regclass"
+    await vi.waitFor(async () => expect(await server.psql(database, cleaning)).toBe('1'), {
+      timeout: 30_000,
+      interval: 50,
     })
     const restored = await site.engine.restore(backup.id, inPlace)
     expect(restored).toMatchObject({ verdict: 'restored', differences: [] })

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { listRestores } from '../../electron/engine/catalogue/restores.ts'
 import type { RestoreRequest } from '../../electron/engine/restore/restore-jobs.ts'
 import { FaultError } from '../../electron/shared/fault.ts'
@@ -93,7 +92,7 @@ describe('a PostgreSQL that stops', () => {
         if (progress.phase === phase) stopped ??= server.stop('immediate')
       }
       const restoring = endOf(site.engine.restore(backup.id, inPlace, { report }))
-      while (stopped === undefined) await pause(5)
+      await vi.waitFor(() => expect(stopped).toBeDefined(), { timeout: 10_000, interval: 5 })
       await stopped
       // Until Larder has given up tidying; only in the swap it waits for the server to come back.
       if (phase !== 'swap') await restoring

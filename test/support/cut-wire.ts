@@ -7,26 +7,27 @@ export interface CutWire extends AsyncDisposable {
   readonly port: number
   /**
    * Cuts the next connection on which these words are sent: before the server reads them, or after it has and before
-   * its answer comes through. `then` is what happens at that moment.
+   * its answer comes through. `atOnce` is what happens at that moment.
    */
-  cutAt(words: string, when: 'before' | 'after', then?: () => void): void
+  cutAt(words: string, when: 'before' | 'after', atOnce?: () => void): void
 }
 
 export async function makeCutWire(serverPort: number): Promise<CutWire> {
   const sockets = new Set<Socket>()
-  let waiting: { words: string; when: 'before' | 'after'; then: (() => void) | undefined } | undefined
+  let waiting: { words: string; when: 'before' | 'after'; atOnce: (() => void) | undefined } | undefined
 
   const listener = createServer((client) => {
     const server = createConnection(serverPort, '127.0.0.1')
     let isCut = false
     client.on('data', (chunk: Buffer) => {
       const cut = waiting !== undefined && chunk.includes(waiting.words) ? waiting : undefined
-      if (cut === undefined) return void server.write(chunk)
-      waiting = undefined
-      isCut = true
-      if (cut.when === 'after') server.write(chunk)
-      else client.destroy()
-      cut.then?.()
+      if (cut !== undefined) {
+        waiting = undefined
+        isCut = true
+        cut.atOnce?.()
+      }
+      if (cut?.when === 'before') client.destroy()
+      else server.write(chunk)
     })
     server.on('data', (chunk: Buffer) => {
       // The answer is there, so it is done; and nobody is told.
@@ -51,8 +52,8 @@ export async function makeCutWire(serverPort: number): Promise<CutWire> {
   if (address === null || typeof address === 'string') throw new Error('The system gave no TCP port.')
   return {
     port: address.port,
-    cutAt: (words, when, then) => {
-      waiting = { words, when, then }
+    cutAt: (words, when, atOnce) => {
+      waiting = { words, when, atOnce }
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy()

@@ -5,27 +5,24 @@ import type { PrivatePostgres } from './postgres-server.ts'
 export interface WriteLoad {
   /** Every sale that the server confirmed so far, in the order of confirmation. */
   readonly sold: readonly number[]
-  /** Ends all workers; the longest time without any sale since `from` (performance.now()), in ms. */
+  /** Ends all workers. */
   stop(): Promise<void>
+  /** The longest time without any sale since `from` (performance.now()), in ms. */
   longestGapMs(from: number): number
 }
 
 const workers = 4
 
 /** A busy till: several computers that sell all the time, and connect again at once when they are thrown out. */
-export function startWriteLoad(
-  server: Pick<PrivatePostgres, 'url'>,
-  database: string,
-  url = server.url(database),
-): WriteLoad {
+export function startWriteLoad(server: Pick<PrivatePostgres, 'url'>, database: string): WriteLoad {
   const sold: number[] = []
   const soldAt: number[] = []
   let next = 0
-  let isOpen = true
+  const closing = new AbortController()
 
   async function sell(client: Client): Promise<void> {
     await client.connect()
-    while (isOpen) {
+    while (!closing.signal.aborted) {
       const sale = ++next
       await client.query('INSERT INTO sales (id) VALUES ($1)', [sale])
       sold.push(sale)
@@ -34,8 +31,8 @@ export function startWriteLoad(
     }
   }
   async function work(): Promise<void> {
-    while (isOpen) {
-      const client = new Client({ connectionString: url, application_name: 'till' })
+    while (!closing.signal.aborted) {
+      const client = new Client({ connectionString: server.url(database), application_name: 'till' })
       client.on('error', () => undefined)
       // Thrown out, or not let in yet: as a till does, it tries again at once.
       await sell(client).catch(() => pause(5))
@@ -46,7 +43,7 @@ export function startWriteLoad(
   return {
     sold,
     stop: async () => {
-      isOpen = false
+      closing.abort()
       await Promise.all(all)
     },
     longestGapMs: (from) => {
