@@ -51,8 +51,13 @@ def properties():
 def menu():
     service = Watcher.items[-1][0]
     found = dbus.Interface(bus.get_object(service, str(properties()['Menu'])), MENU)
-    children = found.GetLayout(0, -1, dbus.Array([], signature='s'))[1][2]
-    return found, [(int(i), str(p.get('label', '')).replace('_', ''), bool(p.get('enabled', True))) for i, p, _ in children]
+    return found, list(flat(found.GetLayout(0, -1, dbus.Array([], signature='s'))[1][2]))
+
+
+def flat(children):
+    for i, p, below in children:
+        yield int(i), str(p.get('label', '')).replace('_', ''), bool(p.get('enabled', True))
+        yield from flat(below)
 
 
 def answer(line):
