@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 import { FaultError } from '../../shared/fault.ts'
 import { formatBytes } from '../../shared/format.ts'
@@ -91,8 +92,20 @@ interface Filling extends Order {
   readonly session: Session
 }
 
-/** Larder waits for the disk once, when the names are swapped; more memory builds indexes faster. */
-const sessionOptions = '-c synchronous_commit=off -c maintenance_work_mem=256MB'
+/**
+ * Larder waits for the disk once, when the names are swapped. More memory builds indexes faster; compiling the checks
+ * of foreign keys costs more than it wins, and so do helpers where every core has a job of its own.
+ */
+const sessionOptions = [
+  'synchronous_commit=off',
+  'maintenance_work_mem=256MB',
+  'jit=off',
+  ...(availableParallelism() > 2
+    ? []
+    : ['max_parallel_maintenance_workers=0', 'max_parallel_workers_per_gather=0']),
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
 
 async function fillAndCompare(site: Site, filling: Filling, job: RunningJob): Promise<Omit<Beside, 'name'>> {
   const { order, steps, opened, name, missingRoles } = filling
@@ -118,13 +131,17 @@ async function fillAndCompare(site: Site, filling: Filling, job: RunningJob): Pr
   if (unrestored.length > 0) return { lost: unrestored, differences: [], notes: [] }
 
   job.enter('compare')
-  await using session = await openSession(target.server, name, target.password, { signal: job.signal })
-  const compared = await steps.time('Compared it with what was taken', () =>
-    compareRestored(session, fingerprint, { walkIndexes: false }),
-  )
-  const differences = await mapRoles(session, roles, missingRoles, target.server.user)
-  // Without statistics the first evening would be slow.
-  await steps.time('Gathered statistics', () => session.run('RESET search_path; ANALYZE'))
+  const login = () => openSession(target.server, name, target.password, { signal: job.signal })
+  await using comparing = await login()
+  await using gathering = await login()
+  const [compared] = await Promise.all([
+    steps.time('Compared it with what was taken', () =>
+      compareRestored(comparing, fingerprint, { walkIndexes: false }),
+    ),
+    // Without statistics the till would be slow until the server finds the time for them.
+    steps.time('Gathered statistics', () => gathering.run('ANALYZE')),
+  ])
+  const differences = await mapRoles(comparing, roles, missingRoles, target.server.user)
   job.signal.throwIfAborted()
   return { lost: compared.differences, differences, notes: compared.notes }
 }
