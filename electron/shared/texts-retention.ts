@@ -16,11 +16,21 @@ const kept = (policy: Retention) => ({
   frozen: 'Would be deleted, but nothing is deleted now.',
 })
 
+const tiersInWords = ({ daily, weekly, monthly }: Retention): string =>
+  [
+    [daily, 'daily'],
+    [weekly, 'weekly'],
+    [monthly, 'monthly'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map((tier) => tier.join(' '))
+    .join(', ')
+
 const deleted = (policy: Retention, standIn: string) => ({
   'day-kept': `Its day is kept by backup ${standIn}.`,
   'week-kept': `Its week is kept by backup ${standIn}.`,
   'month-kept': `Its month is kept by backup ${standIn}.`,
-  outlived: `Older than the ${policy.daily} daily, ${policy.weekly} weekly and ${policy.monthly} monthly backups.`,
+  outlived: `Older than all that the plan keeps: ${tiersInWords(policy)}.`,
   'held-farther': 'Old enough for this place, and held by a farther one.',
 })
 
