@@ -28,7 +28,7 @@ export function BackupFacts({ details }: { readonly details: Output<'showBackup'
 }
 
 function Facts({
-  details: { backup, serverVersion, toolVersion },
+  details: { backup, serverVersion, toolVersion, proofMs },
 }: {
   readonly details: Output<'showBackup'>
 }) {
@@ -42,6 +42,7 @@ function Facts({
         {backup.checkedAt === null ? words.never : format.when(backup.checkedAt)}
       </Fact>
       <Fact name={words.took}>{format.duration(backup.durationMs)}</Fact>
+      <Fact name={words.restoring}>{proofMs === null ? words.notMeasured : format.duration(proofMs)}</Fact>
       <Fact name={words.encryption}>{backup.encrypted ? words.encrypted : words.notEncrypted}</Fact>
       <Fact name={words.server}>{serverVersion}</Fact>
       <Fact name={words.tool}>{toolVersion}</Fact>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app, dialog } from 'electron/main'
 import { shell } from 'electron/common'
 import { listBackups, manifest } from '../engine/catalogue/backups.ts'
+import { lastProofMs } from '../engine/catalogue/checks.ts'
 import { recentJobs } from '../engine/catalogue/job-history.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lookAtServer, toReport } from '../engine/look-at-server.ts'
@@ -85,6 +86,7 @@ function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall | Res
         backup,
         serverVersion: backup.serverVersion,
         toolVersion: known?.tool.version ?? '',
+        proofMs: lastProofMs(engine.site.catalogue, id),
         fingerprint: known?.fingerprint ?? null,
         jobs: [...recentJobs(engine.site.catalogue, { limit: 20, backupId: id })],
       }

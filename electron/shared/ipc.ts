@@ -82,6 +82,8 @@ export const BackupDetails = z.strictObject({
   backup: Backup,
   serverVersion: z.string(),
   toolVersion: z.string(),
+  /** How long its last proof took, which is how long restoring it takes, ms; null when there was none. */
+  proofMs: z.int().nonnegative().nullable(),
   /** Null when the manifest beside the backup is gone. */
   fingerprint: Fingerprint.nullable(),
   jobs: z.array(Job),

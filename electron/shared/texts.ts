@@ -246,6 +246,8 @@ export const texts = {
     tool: 'Made with',
     took: 'Took',
     checked: 'Last read in full',
+    restoring: 'Restoring takes',
+    notMeasured: 'not measured yet: proving it tells',
     never: 'not yet',
     copies: 'Copies',
     copyState: { present: 'present', missing: 'missing', corrupt: 'corrupt' },

@@ -60,6 +60,7 @@ const details = (scenario: Scenario, id: string): Output<'showBackup'> => ({
   backup: scenario.backups.find((one) => one.id === id) ?? backup(0),
   serverVersion: '15.18 (Debian 15.18-0+deb12u1)',
   toolVersion: 'pg_dump 15.18',
+  proofMs: 14_200,
   fingerprint: sample.fingerprint,
   jobs: [
     {

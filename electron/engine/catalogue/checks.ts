@@ -100,6 +100,10 @@ export function setState(catalogue: Catalogue, id: string, state: BackupState): 
   })
 }
 
+/** How long the last proof of a backup took, ms; null when there was none. */
+export const lastProofMs = (catalogue: Catalogue, backupId: string): number | null =>
+  checksOf(catalogue, backupId).find(({ kind }) => kind === 'proof')?.durationMs ?? null
+
 /** The checks of one backup, newest first. */
 export const checksOf = (catalogue: Catalogue, backupId: string): Check[] =>
   catalogue.all(

@@ -5,7 +5,7 @@ import type { Backup, Manifest } from '../../shared/model.ts'
 import type { RestoreLook, RoleChoice } from '../../shared/restore-model.ts'
 import { reserveBytes } from '../backup/backup-rules.ts'
 import { manifest as recorded } from '../catalogue/backups.ts'
-import { checksOf } from '../catalogue/checks.ts'
+import { lastProofMs } from '../catalogue/checks.ts'
 import { openSession, type Session } from '../postgres/session.ts'
 import type { Site } from '../site.ts'
 import { oidOf } from './beside.ts'
@@ -74,7 +74,7 @@ export async function lookAtRestore(site: Site, backup: Backup, wanted: Wanted):
       sessions: count,
     })),
     losses,
-    measuredMs: checksOf(site.catalogue, backup.id).find(({ kind }) => kind === 'proof')?.durationMs ?? null,
+    measuredMs: lastProofMs(site.catalogue, backup.id),
   }
 }
 
