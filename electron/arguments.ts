@@ -12,6 +12,7 @@ const verbs = [
   'release',
   'restores',
   'status',
+  'alerts',
   'doctor',
   'confirm-key',
   'password',

@@ -4,6 +4,7 @@ import about from '../../package.json' with { type: 'json' }
 import { defaultDataFolder } from '../engine/data-folder.ts'
 import { openLog } from '../log.ts'
 import { FaultError } from '../shared/fault.ts'
+import { addAlerts } from './alerts.ts'
 import { addBackup } from './backup.ts'
 import { addConfirmKey } from './confirm-key.ts'
 import { addDoctor } from './doctor.ts'
@@ -37,6 +38,7 @@ const verbs: readonly Verb[] = [
   addRelease,
   addRestores,
   addStatus,
+  addAlerts,
   addDoctor,
   addConfirmKey,
   addPassword,

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import * as z from 'zod'
 import type { Engine } from '../engine/engine.ts'
+import { startWatch } from '../engine/monitor/watch.ts'
 import type { Run, Step } from '../engine/schedule/scheduled.ts'
 import { runOnce, startScheduler } from '../engine/schedule/scheduler.ts'
 import { toInstant } from '../shared/calendar.ts'
@@ -29,7 +30,9 @@ export const addRun: Verb = (larder, act) => {
 
 async function runWhatIsDue(context: Context, engine: Engine): Promise<ExitCode> {
   const { signal } = context.io
+  const watch = startWatch(engine)
   const runs = await runOnce(engine, { signal })
+  await watch.stop()
   const { nextSlotAt } = engine.status()
   const next = nextSlotAt === null ? '' : ` The next backup is due at ${localMinute(nextSlotAt)}.`
   answer(context, { runs: runs.map(toJson), nextSlotAt }, () =>
@@ -42,8 +45,10 @@ async function runWhatIsDue(context: Context, engine: Engine): Promise<ExitCode>
 async function runOn(context: Context, engine: Engine): Promise<ExitCode> {
   const { io, json } = context
   const counted = { runs: 0, failed: 0 }
+  const watch = startWatch(engine)
   const scheduler = startScheduler(engine, {
     onRun: (run) => {
+      watch.look()
       counted.runs += 1
       counted.failed += isGood(run) ? 0 : 1
       const line = printable(`${inWords(run)}\n`)
@@ -53,6 +58,7 @@ async function runOn(context: Context, engine: Engine): Promise<ExitCode> {
   })
   if (!io.signal.aborted) await once(io.signal, 'abort')
   await scheduler.stop()
+  await watch.stop()
   if (json) answer(context, counted, () => '')
   return exitCodes.done
 }

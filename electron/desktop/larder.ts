@@ -1,5 +1,6 @@
 import { watch } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { dialog, ipcMain, powerMonitor } from 'electron/main'
 import { markTold, untoldJobs } from '../engine/catalogue/job-history.ts'
 import { Engine } from '../engine/engine.ts'
@@ -7,6 +8,7 @@ import { pause, resume, type PauseLength } from '../engine/schedule/pause.ts'
 import { startScheduler } from '../engine/schedule/scheduler.ts'
 import { CancelledError, FaultError, toFault } from '../shared/fault.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
+import { startWatch, type Watch } from '../engine/monitor/watch.ts'
 import type { Log } from '../engine/world.ts'
 import { answerCalls } from './door.ts'
 import { makeHandlers } from './handlers.ts'
@@ -39,6 +41,7 @@ const settleMs = 250
 // Larder's own writes take milliseconds. After this, a window that stands still is worse than a fault that says why.
 const busyWaitMs = 1000
 const expireEveryMs = 3_600_000
+const lastWordMs = 3000
 
 /** Everything that is loaded after the icon is up: the engine, the door to the window, and the voice. */
 export async function startLarder({ dataFolder, resources, tray, window }: Shell): Promise<Larder> {
@@ -49,8 +52,10 @@ export async function startLarder({ dataFolder, resources, tray, window }: Shell
     (progress) => window.tell('progress', progress),
     () => refresh(),
   )
+  const alerts = startWatch(engine)
 
   function refresh(): void {
+    alerts.look()
     tray.show(trayState(engine, work.isBusy))
     window.tell('changed', undefined)
     tellFailures()
@@ -92,6 +97,7 @@ export async function startLarder({ dataFolder, resources, tray, window }: Shell
       const stopped = schedule.stop()
       await work.cancel()
       await stopped
+      await lastWords(alerts)
       engine.close()
       return true
     },
@@ -116,6 +122,9 @@ function keepSchedule(engine: Engine, work: Work, refresh: () => void) {
     },
   }
 }
+
+/** A mail server that does not answer must not keep anybody from going home. */
+const lastWords = (alerts: Watch): Promise<void> => Promise.race([alerts.stop(), wait(lastWordMs)])
 
 function trayState(engine: Engine, isBusy: boolean): TrayState {
   if (!engine.isSetUp)

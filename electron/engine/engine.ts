@@ -23,6 +23,7 @@ import { confirmed, keepPassword, renewRecovery } from './change-keys.ts'
 import type { Identity } from './keys.ts'
 import { databasesOf } from './look-at-server.ts'
 import { readStatus } from './monitor/status.ts'
+import { withStored } from './monitor/stored-status.ts'
 import { openSite } from './open-site.ts'
 import { pinBackup } from './retention/pin-backup.ts'
 import { planPrune } from './retention/plan-prune.ts'
@@ -216,7 +217,7 @@ export class Engine {
 
   /** Puts these probes in the place of the plan's own. Throws USAGE for two of one name. */
   async changeProbes(probes: readonly Probe[]): Promise<void> {
-    await this.#change((settings) => withProbes(settings, probes))
+    await this.change((settings) => withProbes(settings, probes))
   }
 
   /** Drops what restores have kept for long enough, after a warning. Call it now and then. */
@@ -241,7 +242,7 @@ export class Engine {
 
   /** The verdict, from what is known without asking the server. */
   status(): Status {
-    return readStatus(this.site, this.knownDatabases)
+    return withStored(this.site, readStatus(this.site, this.knownDatabases))
   }
 
   /** Keeps another database password (change-keys.ts). Throws DB_AUTH when the server does not take it. */
@@ -285,11 +286,11 @@ export class Engine {
   }
 
   async #changeKeys(keys: Partial<Keys>): Promise<void> {
-    await this.#change((settings) => ({ ...settings, keys: { ...settings.keys, ...keys } }))
+    await this.change((settings) => ({ ...settings, keys: { ...settings.keys, ...keys } }))
   }
 
-  /** Another process may have changed other parts meanwhile: those stay. */
-  async #change(change: (settings: Settings) => Settings): Promise<void> {
+  /** Changes the settings as they are on disk now: another process may have changed other parts meanwhile. */
+  async change(change: (settings: Settings) => Settings): Promise<void> {
     await this.refresh()
     const settings = change(this.site.settings)
     await saveSettings(this.world.dataFolder, settings)

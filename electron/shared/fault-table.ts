@@ -214,6 +214,11 @@ export const faults = {
     text: 'It was stopped on request. What was unfinished is gone; your earlier backups are untouched.',
     next: 'Start it again when it suits.',
   },
+  CHANNEL_FAILED: {
+    who: 'operator',
+    text: '{channel} did not arrive: {problem}. Your backups are untouched.',
+    next: 'Check the address, the login and the network of this PC, then send another test.',
+  },
   USAGE: { who: 'operator', text: '{problem}', next: 'See `larder --help`.' },
   REQUEST_REFUSED: {
     who: 'bug',

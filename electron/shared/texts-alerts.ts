@@ -66,7 +66,7 @@ export const alertTexts = {
     `The newest backup of “${name}” holds other tables than the one before: is it the same database?`,
   proofDifferent: (name: string) =>
     `A backup of “${name}” was restored for a test and did not hold what the till held. Earlier proven backups are untouched.`,
-  diskFull: (when: string) => `At this pace the backup disk is full ${when}.`,
+  diskFull: (day: string) => `At this pace the backup disk is full around ${day}.`,
   diskTight: (free: string) => `The backup disk has ${free} left, room for a few backups only.`,
   toolsUnsafe: (version: string) => `The PostgreSQL tools ${version} of this PC have a known security hole.`,
   secretsByFile: 'The saved passwords are kept by file rights alone, because no keyring of this PC answered.',

@@ -42,19 +42,19 @@ export const resolvedAlerts = (catalogue: Catalogue, from: number, limit: number
 export const sameAgainMs = 4 * 3_600_000
 
 /**
- * Opens an alert for every condition that holds and resolves those whose condition does not, unless its code is one of
- * those that could not be judged this time. Writes nothing when nothing changed.
+ * Opens an alert for every condition that holds and resolves those whose condition does not, unless it could not be
+ * judged this time. Writes nothing when nothing changed.
  */
 export function settleAlerts(
   catalogue: Catalogue,
   holding: readonly Holding[],
-  unknown: ReadonlySet<string>,
+  isUnknown: (alert: StoredAlert) => boolean,
   now: number,
 ): void {
   const conditions = [...new Map(holding.toReversed().map((one) => [keyOf(one), one])).values()]
   const isSettled = (live: readonly StoredAlert[]): boolean =>
     conditions.every((one) => live.some((row) => keyOf(row) === keyOf(one) && isSame(row, one))) &&
-    live.every((row) => unknown.has(row.code) || conditions.some((one) => keyOf(one) === keyOf(row)))
+    live.every((row) => isUnknown(row) || conditions.some((one) => keyOf(one) === keyOf(row)))
   if (isSettled(liveAlerts(catalogue))) return
   catalogue.write(() => {
     const live = new Map(liveAlerts(catalogue).map((row) => [keyOf(row), row]))
@@ -64,7 +64,7 @@ export function settleAlerts(
       if (row === undefined) open(catalogue, one, now)
       else if (!isSame(row, one)) say(catalogue, row.id, one)
     }
-    for (const row of live.values()) if (!unknown.has(row.code)) resolve(catalogue, row.id, now)
+    for (const row of live.values()) if (!isUnknown(row)) resolve(catalogue, row.id, now)
   })
 }
 

@@ -55,9 +55,15 @@ export function isDue(alert: Tellable, told: Told | undefined, now: number): boo
 
 const repeatMs = (count: number): number => (count === 1 ? 4 * hourMs : dayMs)
 
+/** They end because another backup came, not because anybody found out what it was. */
+const endsByItself = new Set(['SIZE_UNUSUAL', 'ROWS_UNUSUAL', 'DATABASE_DIFFERENT'])
+
 /** Whoever heard of a trouble wants to hear of its end, once. */
-export const isSolvedDue = ({ resolvedAt }: Tellable, told: Told | undefined): boolean =>
-  resolvedAt !== null && told !== undefined && (told.solvedAt === null || told.solvedAt < told.toldAt)
+export const isSolvedDue = ({ code, resolvedAt }: Tellable, told: Told | undefined): boolean =>
+  resolvedAt !== null &&
+  !endsByItself.has(code) &&
+  told !== undefined &&
+  (told.solvedAt === null || told.solvedAt < told.toldAt)
 
 /** After how many minutes a channel that failed is tried again. */
 const retryMinutes = [1, 5, 15]

@@ -1,5 +1,5 @@
 import type { WebhookShape } from '../../../shared/alert-model.ts'
-import { isUrgent, paragraphsOf, titleOf, type Message } from './message-rules.ts'
+import { isUrgent, paragraphsOf, titleOf, type Item, type Message } from './message-rules.ts'
 
 /** What is sent where: always a POST of JSON. */
 export interface WebhookRequest {
@@ -22,29 +22,31 @@ export function webhookRequest(shape: WebhookShape, url: string, message: Messag
     case 'generic':
       return { url, body: genericBody(message) }
   }
+  return shape satisfies never
 }
 
 /** Stable names for scripts: times ISO 8601 UTC. */
 function genericBody(message: Message): unknown {
   const { site, sentAt, isTest, open, solved } = message
-  const item = ({ id, code, subject, level, text, since }: Message['open'][number]) => ({
-    id,
-    code,
-    subject: subject === '' ? null : subject,
-    level,
-    since,
-    text,
-  })
   return {
     program: 'larder',
     site,
     sentAt,
     test: isTest,
     title: titleOf(message),
-    open: open.map(item),
-    solved: solved.map(item),
+    open: open.map(genericItem),
+    solved: solved.map(genericItem),
   }
 }
+
+const genericItem = ({ id, code, subject, level, text, since }: Item) => ({
+  id,
+  code,
+  subject: subject === '' ? null : subject,
+  level,
+  since,
+  text,
+})
 
 /** The text of a card, which Power Automate and the older connectors of Teams both take. */
 const teamsCard = (message: Message): unknown => ({
@@ -91,6 +93,6 @@ const slackEscaped = (text: string): string =>
 
 /** By characters, not by halves of them. */
 function cut(text: string, limit: number): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`
 }
