@@ -16,9 +16,6 @@ const server = await startPostgres({
     max_prepared_transactions: '5',
     autovacuum: 'on',
     autovacuum_naptime: '1s',
-    // A cleaner that is at it for minutes.
-    autovacuum_vacuum_cost_delay: '100ms',
-    autovacuum_vacuum_cost_limit: '1',
   },
 })
 afterAll(() => server[Symbol.asyncDispose]())
@@ -134,6 +131,8 @@ describe('a till that sells during a restore and its undo', () => {
     await server.psql(
       database,
       `CREATE TABLE dirty AS SELECT i FROM generate_series(1, 60000) AS i; ALTER TABLE dirty OWNER TO pina;
+       -- So that its cleaner is at it for minutes.
+       ALTER TABLE dirty SET (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1);
        UPDATE dirty SET i = i + 1`,
     )
     const cleaning = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'dirty'::regclass"

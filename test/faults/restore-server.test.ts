@@ -119,13 +119,23 @@ describe('a till that does not let go', () => {
     expect(restores()[0]).toMatchObject({ state: 'failed' })
   })
 
-  test('of its name: is busy, and what was restored is dropped', { timeout: 60_000 }, async () => {
-    const holder = new Client(server.url('postgres'))
-    holder.on('error', () => undefined)
-    await holder.connect()
-    await holder.query(`BEGIN; COMMENT ON DATABASE ${database} IS 'mine'`)
-    await expect(site.engine.restore(backup.id, inPlace)).rejects.toMatchObject({ code: 'RESTORE_BUSY' })
-    await holder.end()
-    expect(await restoreLeftovers(site)).toEqual([])
-  })
+  test(
+    'of its name: is busy, nobody is thrown out, and what was restored is dropped',
+    { timeout: 60_000 },
+    async () => {
+      const holder = new Client(server.url('postgres'))
+      holder.on('error', () => undefined)
+      await holder.connect()
+      await holder.query(`BEGIN; COMMENT ON DATABASE ${database} IS 'mine'`)
+      const seller = new Client(server.url(database))
+      seller.on('error', () => undefined)
+      await seller.connect()
+      await expect(site.engine.restore(backup.id, inPlace)).rejects.toMatchObject({ code: 'RESTORE_BUSY' })
+      // It was not thrown out for nothing.
+      expect((await seller.query('SELECT 1')).rowCount).toBe(1)
+      await seller.end()
+      await holder.end()
+      expect(await restoreLeftovers(site)).toEqual([])
+    },
+  )
 })

@@ -51,6 +51,12 @@ const allowConnections = (name: string, allow: boolean): string =>
 
 const endAgainMs = 20
 
+/** Ends nobody before the rename has its lock: while it waits for somebody else's, the till may go on working. */
+const endOnceLocked = (name: string): string =>
+  `${endSessionsIn(name)} AND EXISTS (
+     SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = objid
+     WHERE d.datname = ${literal(name)} AND classid = 'pg_database'::regclass AND mode = 'AccessExclusiveLock' AND granted)`
+
 /** Ends the sessions in a database again and again until the work is through; some take a while to go. */
 async function whileEnding(ending: Session, database: string, work: Promise<void>): Promise<void> {
   // Its failure is thrown below, once.
@@ -58,7 +64,7 @@ async function whileEnding(ending: Session, database: string, work: Promise<void
     () => true,
     () => true,
   )
-  do await ending.run(endSessionsIn(database))
+  do await ending.run(endOnceLocked(database))
   while (!(await Promise.race([through, wait(endAgainMs, false)])))
   await work
 }
