@@ -119,10 +119,18 @@ export class PaperSite implements Disposable {
     return { id, takenAt, files: [manifestFile, archive, globals] }
   }
 
-  /** A backup job that came to this end. */
-  run(state: 'done' | 'failed', { database = 'pos', id }: { database?: string; id?: string } = {}): void {
+  /** A backup job that came to this end; a good one is that of the newest backup, unless one is said. */
+  run(
+    state: 'done' | 'failed',
+    { database = 'pos', id = this.ids[0] }: { database?: string; id?: string } = {},
+  ): void {
     const job = beginJob(this.catalogue, { kind: 'backup', database, owner: thisProcess(), now: this.now })
-    endJob(this.catalogue, job, { state, ...(id === undefined ? {} : { backupId: id }) }, this.now)
+    endJob(
+      this.catalogue,
+      job,
+      { state, ...(state === 'failed' || id === undefined ? {} : { backupId: id }) },
+      this.now,
+    )
   }
 
   check(backupId: string, verdict: 'proven' | 'different' | 'corrupt' | 'missing' | 'intact'): void {

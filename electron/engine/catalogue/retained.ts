@@ -64,11 +64,16 @@ export const retainedBackups = (
 
 const Run = z.object({ state: z.enum(['done', 'failed']) })
 
-/** How the newest backup run of a database ended that came to an end; one that was cancelled says nothing. */
+/**
+ * How the newest backup run of a database ended that came to an end; one that was cancelled says nothing. One whose
+ * backup is not good any more has failed, as it turned out.
+ */
 export const lastRun = (catalogue: Catalogue, database: string): 'done' | 'failed' | null =>
   catalogue.get(
     Run,
-    `SELECT iif(state = 'done', 'done', 'failed') AS state FROM jobs
+    `SELECT iif(state = 'done' AND EXISTS (SELECT 1 FROM backups
+         WHERE id = jobs.backup_id AND state IN ('intact', 'proven', 'copied')), 'done', 'failed') AS state
+     FROM jobs
      WHERE kind = 'backup' AND state IN ('done', 'failed', 'interrupted') AND database = +@database
      ORDER BY seq DESC LIMIT 1`,
     { database },

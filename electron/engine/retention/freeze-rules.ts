@@ -12,7 +12,7 @@ export interface Weighed {
 export interface FreezeFacts extends ClockFacts {
   /** Something reads or swaps the database, or reads one of its backups. */
   readonly isBusy: boolean
-  /** How the newest backup job that came to an end ended; null: there was none, or its backup is not good any more. */
+  /** How the newest backup run turned out; null: there was none. */
   readonly lastRun: 'done' | 'failed' | null
   /** Good backups that are not dated in the future, newest first. */
   readonly good: readonly Weighed[]

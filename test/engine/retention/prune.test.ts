@@ -175,6 +175,10 @@ describe('nothing is deleted', () => {
     [spoil: (paper: PaperSite, nights: readonly PaperBackup[]) => unknown, code: string]
   > = {
     'when the last backup failed': [(paper) => paper.run('failed'), 'failed'],
+    'when the last backup turned out to be bad': [
+      (paper, nights) => paper.check(nights[7]?.id ?? '', 'different'),
+      'failed',
+    ],
     'when the newest is small': [(paper) => paper.backUp({ bytes: 4, proven: true }), 'shrunk'],
     'when the folder is away': [(paper) => renameSync(paper.folder, elsewhere(paper)), 'folder'],
     'when it is of another site': [
