@@ -39,7 +39,7 @@ export function parseCron(text: string): Cron | undefined {
   const weekdays = parseField(weekday, weekdayField)?.map((one) => one % 7)
   if (!minutes || !hours || !daysOfMonth || !months || !weekdays) return undefined
   if (minutes.length * hours.length > mostPerDay) return undefined
-  const eitherDay = day !== '*' && weekday !== '*'
+  const eitherDay = !day?.startsWith('*') && !weekday.startsWith('*')
   const cron = { minutes, hours, daysOfMonth, months, weekdays, eitherDay }
   return happens(cron) ? cron : undefined
 }

@@ -1,10 +1,12 @@
 import { toFault } from '../../shared/fault.ts'
+import { scheduleOf } from '../../shared/schedule-model.ts'
 import type { World } from '../world.ts'
 import { hangBell, type Bell } from './bell.ts'
 import { writeHeartbeat } from './heartbeat.ts'
 import { runDue } from './run-due.ts'
 import type { Ringing, Run, Scheduled } from './scheduled.ts'
-import { settle } from './settle.ts'
+import { offsetsHere, settle } from './settle.ts'
+import { nextSlot } from './slot-times-rules.ts'
 
 type Watching = Pick<Ringing, 'during' | 'onRun'>
 
@@ -23,15 +25,16 @@ export function startScheduler(engine: Scheduled, watching: Watching = {}): Sche
     await surely(world, () => engine.refresh())
     await surely(world, () => runDue(engine, { ...watching, awakeMs, signal: stopping.signal }))
   }
-  const bell = hangBell(
-    (awakeMs) => {
+  const bell = hangBell({
+    ring(awakeMs) {
       // Long work must not keep slots from being noticed, nor anybody from seeing that the scheduler lives.
       void surely(world, () => tick(engine))
       working ??= work(awakeMs).finally(() => (working = undefined))
     },
-    () => world.now(),
-    world.log,
-  )
+    nextAt: () => nextAt(engine),
+    now: () => world.now(),
+    log: world.log,
+  })
   return {
     ring: () => bell.ring(),
     wake: () => bell.wake(),
@@ -55,6 +58,12 @@ export async function runOnce(
 function tick(engine: Scheduled): void {
   writeHeartbeat(engine.world.dataFolder, engine.world.now())
   if (engine.isSetUp) settle(engine.site, engine.world.now())
+}
+
+function nextAt(engine: Scheduled): number | null {
+  if (!engine.isSetUp) return null
+  const { settings } = engine.site
+  return nextSlot(scheduleOf(settings.plan).backup, engine.world.now(), offsetsHere(settings)) ?? null
 }
 
 /** The scheduler outlives whatever goes wrong in it: the next bell tries again. */
