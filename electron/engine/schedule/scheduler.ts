@@ -28,7 +28,7 @@ export function startScheduler(engine: Scheduled, watching: Watching = {}): Sche
   const bell = hangBell({
     ring(awakeMs) {
       // Long work must not keep slots from being noticed, nor anybody from seeing that the scheduler lives.
-      void surely(world, () => tick(engine))
+      void tick(engine)
       working ??= work(awakeMs).finally(() => (working = undefined))
     },
     nextAt: () => nextAt(engine),
@@ -51,13 +51,14 @@ export async function runOnce(
   engine: Scheduled,
   ringing: Watching & Pick<Ringing, 'signal'>,
 ): Promise<readonly Run[]> {
-  tick(engine)
+  await tick(engine)
   return runDue(engine, { ...ringing, awakeMs: Infinity })
 }
 
-function tick(engine: Scheduled): void {
-  writeHeartbeat(engine.world.dataFolder, engine.world.now())
-  if (engine.isSetUp) settle(engine.site, engine.world.now())
+async function tick(engine: Scheduled): Promise<void> {
+  const { world } = engine
+  await surely(world, () => writeHeartbeat(world.dataFolder, world.now()))
+  if (engine.isSetUp) await surely(world, () => settle(engine.site, world.now()))
 }
 
 function nextAt(engine: Scheduled): number | null {

@@ -181,6 +181,13 @@ describe('another schedule', () => {
     expect(decided(site)).toEqual(['03 16:10 covered', '03 15:30 changed'])
   })
 
+  test('after one that nobody can read any more begins anew', async () => {
+    const site = await simulate()
+    site.catalogue.run("UPDATE schedule SET plan = '{}'")
+    await site.awake(hour, minute)
+    expect(done(site)).toEqual(['03 15:30 covered'])
+  })
+
   test('in another zone goes by the clock on that wall', async () => {
     const site = await simulate()
     site.settings = { ...site.settings, site: { ...site.settings.site, timeZone: 'Asia/Kathmandu' } }
