@@ -66,7 +66,9 @@ async function clearInterrupted({ world, settings, catalogue }: Site): Promise<v
     const about = `${job.kind} of ${job.database} was interrupted`
     try {
       if (child !== null && isCertainlyAlive(child)) process.kill(child.pid, 'SIGKILL')
-      if (job.kind === 'backup') await requireBackupFolder(settings)
+      // A restore backs up the till before it.
+      const isBackup = job.kind === 'backup' || (job.kind === 'restore' && partialPaths.length > 0)
+      if (isBackup) await requireBackupFolder(settings)
       await clearLeftovers(partialPaths)
       markCleared(catalogue, job.id, world.now())
       world.log.warn(`${about}; what it left behind is gone (${job.id})`)

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { keptRestores, unfinishedRestores } from '../../electron/engine/catalogue/restores.ts'
+import { expectWhole } from '../support/after-fault.ts'
 import { startRestore, type Death } from '../support/killable-restore.ts'
 import { databasesOf, makeMarkedTill, mark, markOf, restoreLeftovers } from '../support/marked-till.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -21,6 +22,8 @@ async function afterwards(): Promise<string> {
   expect(['old', 'backed up']).toContain(await markOf(server, database))
   await site.reopen()
   expect(await restoreLeftovers(site)).toEqual([])
+  // Of the backup that is taken before it, either all is there or nothing.
+  expectWhole(site)
   await vi.waitFor(() => expect(runningTools(server.port)).toEqual([]), 3000)
   expect(unfinishedRestores(site.engine.site.catalogue)).toEqual([])
   const kept = keptRestores(site.engine.site.catalogue).map(({ kept_as }) => kept_as ?? '')
