@@ -34,6 +34,11 @@ const forbidden: readonly { readonly rule: string; readonly from: RegExp; readon
   { rule: 'SQLite lives in catalogue/', from: /^electron\/(?!engine\/catalogue\/)/, to: /^better-sqlite3$/ },
   { rule: 'node-cron lives in schedule/', from: /^electron\/(?!engine\/schedule\/)/, to: /^node-cron$/ },
   { rule: 'only execa spawns', from: /^electron\//, to: /^(node:)?child_process$/ },
+  {
+    rule: 'nodemailer lives in the channel for mail',
+    from: /^electron\/(?!engine\/monitor\/channels\/email\.ts$)/,
+    to: /^nodemailer/,
+  },
   { rule: 'commander lives in command/', from: /^electron\/(?!command\/|headless\.ts)/, to: /^commander$/ },
 ]
 
@@ -72,6 +77,7 @@ test.each([
   ['electron/engine/backup/backup-rules.ts', "import { formatBytes } from './dump.ts'"],
   ['renderer/today.tsx', "import { Engine } from '../electron/engine/engine.ts'"],
   ['electron/engine/backup/dump.ts', "import { execa } from 'execa'"],
+  ['electron/engine/monitor/deliver.ts', "import { createTransport } from 'nodemailer'"],
   ['electron/desktop/tray.ts', "import Sqlite from 'better-sqlite3'"],
   ['electron/engine/engine.ts', "import { schedule } from 'node-cron'"],
   ['electron/engine/sync/late.ts', "const { app } = await import('electron/main')"],

@@ -11,6 +11,8 @@ export interface Limits {
   readonly stallMs: number
   /** No backup takes longer than this. */
   readonly totalMs: number
+  /** A mail server or a web address gets this long; undefined: 30 s. */
+  readonly channelMs?: number
 }
 
 export const usualLimits: Limits = { lockWaitMs: 30_000, stallMs: 300_000, totalMs: 12 * 3_600_000 }

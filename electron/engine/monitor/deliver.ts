@@ -28,6 +28,9 @@ import { isDue, isSolvedDue, mayTry } from './tell-rules.ts'
 export const wordChannels = ['email', 'webhook'] as const
 export type WordChannel = (typeof wordChannels)[number]
 
+/** Nobody waits longer than this for a channel. */
+export const channelLimitMs = ({ limits }: Site): number => limits.channelMs ?? 30_000
+
 const dayMs = 86_400_000
 const mostSolved = 100
 
@@ -133,17 +136,15 @@ export function messageOf(site: Site, { open, solved }: Due): Message {
 }
 
 /** Sends one message on a channel that is on. Throws an Error that says what was wrong. */
-export async function sendWords(
-  { settings, world }: Site,
-  channel: WordChannel,
-  message: Message,
-): Promise<void> {
+export async function sendWords(site: Site, channel: WordChannel, message: Message): Promise<void> {
+  const { settings, world } = site
+  const limitMs = channelLimitMs(site)
   const { email, webhook } = settings.alerts ?? {}
   if (channel === 'email' && email !== undefined) {
     const password = email.user === undefined ? undefined : await needed(world, 'smtp-password')
-    await sendMail(email, password, message)
+    await sendMail(email, password, message, limitMs)
   } else if (channel === 'webhook' && webhook !== undefined)
-    await sendToWebhook(webhook, await needed(world, 'webhook-url'), message)
+    await sendToWebhook(webhook, await needed(world, 'webhook-url'), message, limitMs)
 }
 
 /** Sends a test on a channel that is on, and keeps how it went. Throws CHANNEL_FAILED. */
@@ -151,7 +152,8 @@ export async function testChannel(site: Site, channel: Channel): Promise<void> {
   const { catalogue, world } = site
   try {
     // A test says nothing about the backups: to the monitor it is a beginning, never a success.
-    if (channel === 'heartbeat') await sendPing(await needed(world, 'heartbeat-url'), 'start', 'test')
+    if (channel === 'heartbeat')
+      await sendPing(await needed(world, 'heartbeat-url'), 'start', 'test', channelLimitMs(site))
     else await sendWords(site, channel, { ...messageOf(site, { open: [], solved: [] }), isTest: true })
   } catch (error) {
     const problem = problemOf(error)

@@ -4,7 +4,7 @@ import { runningJobs, unresolvedFailures } from '../catalogue/job-history.ts'
 import { noteTold, toldOf } from '../catalogue/channels.ts'
 import type { Site } from '../site.ts'
 import { sendPing, type Ping } from './channels/heartbeat.ts'
-import { deliver, needed } from './deliver.ts'
+import { channelLimitMs, deliver, needed } from './deliver.ts'
 
 interface DuePing {
   readonly ping: Ping
@@ -32,7 +32,7 @@ export async function pingMonitor(
     async () => {
       const sent = due()
       const address = await needed(site.world, 'heartbeat-url')
-      for (const { ping, text } of sent) await sendPing(address, ping, text)
+      for (const { ping, text } of sent) await sendPing(address, ping, text, channelLimitMs(site))
       return () => {
         for (const { about } of sent) noteTold(site.catalogue, channel, about, site.world.now())
       }

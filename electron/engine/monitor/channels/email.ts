@@ -3,7 +3,6 @@ import type { EmailSettings } from '../../../shared/alert-model.ts'
 import { alertTexts } from '../../../shared/texts-alerts.ts'
 import type { Secret } from '../../secret.ts'
 import { paragraphsOf, titleOf, type Message } from './message-rules.ts'
-import { channelLimitMs } from './post.ts'
 
 /**
  * Mails a message, as plain text. A server that was asked for encryption and does not offer it, or whose certificate is
@@ -13,7 +12,7 @@ export async function sendMail(
   { host, port, security, user, from, to }: EmailSettings,
   password: Secret | undefined,
   message: Message,
-  limitMs = channelLimitMs,
+  limitMs: number,
 ): Promise<void> {
   const transport = createTransport({
     host,

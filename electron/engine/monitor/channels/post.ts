@@ -1,6 +1,3 @@
-/** Nobody waits longer than this for a channel. */
-export const channelLimitMs = 30_000
-
 const shownCharacters = 200
 
 /**
@@ -10,7 +7,7 @@ const shownCharacters = 200
 export async function post(
   url: string,
   body: { readonly json: unknown } | { readonly text: string },
-  limitMs = channelLimitMs,
+  limitMs: number,
 ): Promise<void> {
   const isJson = 'json' in body
   const signal = AbortSignal.timeout(limitMs)

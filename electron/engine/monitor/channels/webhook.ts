@@ -9,7 +9,8 @@ export async function sendToWebhook(
   { shape }: WebhookSettings,
   address: Secret,
   message: Message,
+  limitMs: number,
 ): Promise<void> {
   const { url, body } = webhookRequest(shape, address.reveal(), message)
-  await post(url, { json: body })
+  await post(url, { json: body }, limitMs)
 }
