@@ -199,6 +199,7 @@ describe('nothing is deleted', () => {
     ],
     'when the clock is behind': [(paper) => (paper.now -= 3 * day), 'clock'],
     'when the clock is years ahead': [(paper) => (paper.now += 1000 * day), 'clock'],
+    'when much is dated in the future': [(paper) => paper.backUp({ takenAt: paper.now + 30 * day }), 'clock'],
     'right after a jump of the clock': [
       (paper) => {
         settledBy(paper.catalogue, 'plan', paper.now)
