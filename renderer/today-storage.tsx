@@ -1,6 +1,9 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
 import { texts } from '../electron/shared/texts.ts'
 import type { Output } from '../electron/shared/ipc.ts'
 import { format } from './format.ts'
+import { ask } from './larder.ts'
 import { Name } from './name.tsx'
 
 /** Where the backups are, how much room is left there, and when the next one is due. */
@@ -23,7 +26,24 @@ export function Storage({ today }: { readonly today: Output<'today'> }) {
         <p className={status.nextSlotAt === null ? 'side-quiet' : 'side-strong'}>
           {status.nextSlotAt === null ? texts.today.noSchedule : format.when(status.nextSlotAt)}
         </p>
+        {status.health === 'paused' && <Resume />}
       </section>
+    </div>
+  )
+}
+
+/** Today is told anew when the schedule goes on; until then the button waits. */
+function Resume() {
+  const [asked, setAsked] = useState(false)
+  const resume = (): void => {
+    setAsked(true)
+    ask('resumeSchedule', undefined).catch(() => setAsked(false))
+  }
+  return (
+    <div className="buttons">
+      <Button variant="default" size="sm" loading={asked} onClick={resume}>
+        {texts.today.resume}
+      </Button>
     </div>
   )
 }

@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts'
 import { lookAtServer, toReport } from '../engine/look-at-server.ts'
 import { readConnectionText } from '../engine/postgres/connection-text.ts'
 import { findServers } from '../engine/postgres/find-servers.ts'
+import { resume } from '../engine/schedule/pause.ts'
 import { Secret } from '../engine/secret.ts'
 import type { Handlers, SetUpState } from '../shared/ipc.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
@@ -20,7 +21,7 @@ import type { Work } from './work.ts'
 /** What the window may ask for, and who answers. The window passes ids; paths and SQL are found here (INV-27). */
 export const makeHandlers = (engine: Engine, work: Work, changed: () => void): Handlers => ({
   ...firstRun(engine, changed),
-  ...everyDay(engine, work),
+  ...everyDay(engine, work, changed),
   ...restoreHandlers(engine, work),
 })
 
@@ -75,7 +76,11 @@ function firstRun(engine: Engine, changed: () => void): Pick<Handlers, FirstRunC
   }
 }
 
-function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall | RestoreCall> {
+function everyDay(
+  engine: Engine,
+  work: Work,
+  changed: () => void,
+): Omit<Handlers, FirstRunCall | RestoreCall> {
   return {
     today: async () => readToday(engine, work),
     listBackups: async (page) => listBackups(engine.site.catalogue, page),
@@ -95,6 +100,10 @@ function everyDay(engine: Engine, work: Work): Omit<Handlers, FirstRunCall | Res
     verifyBackup: async ({ id }) => work.verify(id),
     proveBackup: async ({ id }) => work.prove(id),
     changePassword: async ({ password }) => engine.changePassword(new Secret(password)),
+    async resumeSchedule() {
+      resume(engine.site)
+      changed()
+    },
     cancelJob: async ({ id }) => work.cancel(id),
     showInFolder: async ({ id }) => shell.showItemInFolder(engine.find(id).file),
     openLogs: async () => void (await shell.openPath(join(engine.world.dataFolder, 'logs'))),

@@ -175,6 +175,8 @@ export const calls = {
   resetPin: call(z.strictObject({ pin: Pin, recoveryKey: z.string().max(1000) }), PinState),
   /** Kept only after the server has taken it. */
   changePassword: call(z.strictObject({ password: Password }), z.void()),
+  /** Ends a pause of the schedule. Pausing is in the menu of the icon. */
+  resumeSchedule: call(z.void(), z.void()),
   cancelJob: call(Id, z.void()),
   showInFolder: call(Id, z.void()),
   openLogs: call(z.void(), z.void()),

@@ -171,6 +171,7 @@ export const texts = {
     stored: (backups: number, shown: string, size: string) =>
       `${shown} ${count(backups, 'backup', 'backups')}, ${size} in all`,
     next: 'Next backup',
+    resume: 'Resume now',
     noSchedule: 'No automatic backup is planned. One starts by the button above or by command.',
     failed: {
       backup: (name: string, when: string) => `The backup of ${name} did not work at ${when}`,

@@ -3,8 +3,9 @@ import { Engine } from '../../electron/engine/engine.ts'
 import { settle } from '../../electron/engine/schedule/settle.ts'
 import { saveSettings } from '../../electron/engine/settings.ts'
 import type { Backup } from '../../electron/shared/model.ts'
+import { texts } from '../../electron/shared/texts.ts'
 import { desktopTexts } from '../../electron/shared/texts-desktop.ts'
-import { startApp } from '../support/app.ts'
+import { picture, startApp } from '../support/app.ts'
 import { startDesktop, until, type Desktop } from '../support/desktop.ts'
 import { makeCommandSite } from '../support/larder-command.ts'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -55,6 +56,11 @@ test('the app backs up by itself when a slot has come, and is paused and resumed
     await until(async () => (await tooltip(desktop)).includes('Backups are paused until'))
     expect((await site.run('status', '--json')).json()).toMatchObject({ health: 'paused' })
     expect(await desktop.trayClick(desktopTexts.resume)).toBe(true)
+    await until(async () => !(await tooltip(desktop)).includes('paused'))
+
+    expect(await desktop.trayClick(desktopTexts.pauseTomorrow)).toBe(true)
+    await picture(app, 'today-paused')
+    await app.window.getByRole('button', { name: texts.today.resume, exact: true }).click()
     await until(async () => !(await tooltip(desktop)).includes('paused'))
     expect(app.complaints).toEqual([])
     await app.electron.close()

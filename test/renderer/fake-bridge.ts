@@ -50,6 +50,7 @@ function handlersFor(scenario: Scenario, send: Send): Handlers {
     }),
     ...restoreHandlers(scenario, send),
     changePassword: async () => undefined,
+    resumeSchedule: async () => undefined,
     cancelJob: async () => undefined,
     showInFolder: async () => undefined,
     openLogs: async () => undefined,
