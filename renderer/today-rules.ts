@@ -12,4 +12,5 @@ export function otherReasons({
   return status.alerts
     .filter(({ code, state }) => state === 'open' && !toldElsewhere.has(code) && !failed.has(code))
     .map(({ text }) => text)
+    .filter((text) => !status.sentence.includes(text))
 }

@@ -204,6 +204,8 @@ describe('Today', () => {
     const resolved = { ...alert('OLD'), state: 'resolved' as const }
     const facts = today({ status: status({ alerts: [...alerts, resolved] }), failures: [failedJob] })
     expect(otherReasons(facts)).toEqual(['CLOCK_WRONG'])
+    const said = { ...facts, status: { ...facts.status, sentence: 'Go back. CLOCK_WRONG' } }
+    expect(otherReasons(said)).toEqual([])
   })
 })
 
