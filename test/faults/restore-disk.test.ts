@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { RestoreRequest } from '../../electron/engine/restore/restore-jobs.ts'
@@ -89,7 +88,7 @@ describe.runIf(mayMount())('a disk that becomes full in the middle of a restore'
     })
     const backup = await site.engine.backUp(database)
     await mark(server, database, 'old')
-    execFileSync('fallocate', ['-l', String(30 * megabyte), join(disk.path, 'other')])
+    writeFileSync(join(disk.path, 'other'), Buffer.alloc(30 * megabyte))
     await expect(site.engine.restore(backup.id, inPlace)).rejects.toMatchObject({ code: 'DISK_FULL' })
     expect(await markOf(server, database)).toBe('old')
     expect(await restoreLeftovers(site)).toEqual([])
