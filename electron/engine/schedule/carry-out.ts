@@ -3,6 +3,7 @@ import { CancelledError } from '../../shared/fault.ts'
 import { markTold } from '../catalogue/job-history.ts'
 import { claimSlot, coverSlot, missSlot, openSlots, putOff, type Slot } from '../catalogue/slots.ts'
 import { thisProcess } from '../catalogue/process-identity.ts'
+import { pruneAfterBackup } from '../retention/prune.ts'
 import { atWork } from './at-work.ts'
 import { nextTryAt } from './schedule-rules.ts'
 import type { Ringing, Run, Scheduled, Step } from './scheduled.ts'
@@ -32,11 +33,18 @@ async function workAt(engine: Scheduled, slot: Slot, ringing: Ringing): Promise<
       if (givesWay(engine, slot, taken)) return later(engine, slot, 'busy', taken, busyMs)
       taken.push(await take(engine, slot, todo, ringing))
     }
-    return end(engine, slot, taken)
+    const run = end(engine, slot, taken)
+    if (slot.task === 'backup' && run.outcome === 'covered') await giveUpOld(engine, run)
+    return run
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error
     return later(engine, slot, 'stopped', taken, stoppedMs)
   }
+}
+
+/** Only after something newer is there, and read back (INV-12). */
+async function giveUpOld({ site }: Scheduled, { steps }: Run): Promise<void> {
+  for (const database of new Set(steps.map((step) => step.database))) await pruneAfterBackup(site, database)
 }
 
 function end(engine: Scheduled, slot: Slot, taken: readonly Taken[]): Run {
