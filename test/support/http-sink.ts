@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 export interface Posted {
@@ -27,13 +27,14 @@ export async function startHttpSink(): Promise<HttpSink> {
   const arrived = new EventEmitter()
   const sink = { mood: 200 as HttpSink['mood'], says: 'OK' }
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { method = '', url: path = '', headers } = request
-      posts.push({ method, path, headers, body })
-      if (sink.mood !== 'hangs') response.writeHead(sink.mood).end(sink.says)
-      arrived.emit('post')
-    })
+    void keep(request, response).catch(() => undefined)
   })
+  async function keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: path = '', headers } = request
+    posts.push({ method, path, headers, body: await text(request) })
+    if (sink.mood !== 'hangs') response.writeHead(sink.mood).end(sink.says)
+    arrived.emit('post')
+  }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

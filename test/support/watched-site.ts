@@ -68,10 +68,10 @@ export class WatchedSite implements Disposable {
     const way = {
       host: '127.0.0.1',
       port,
-      security: 'none',
+      security: 'none' as const,
       from: 'larder@bar.it',
       to: ['pina@bar.it'],
-    } as const
+    }
     if (login === undefined) await mailAlerts(this, way, undefined)
     else await mailAlerts(this, { ...way, user: login.user }, new Secret(login.password))
   }

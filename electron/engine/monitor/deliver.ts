@@ -157,12 +157,14 @@ export async function testChannel(site: Site, channel: Channel): Promise<void> {
     else await sendWords(site, channel, { ...messageOf(site, { open: [], solved: [] }), isTest: true })
   } catch (error) {
     const problem = problemOf(error)
+    world.log.warn(`${channelNames[channel]}: a test did not arrive: ${problem}`)
     if (takeChannel(catalogue, channel, world.now())) channelFailed(catalogue, channel, problem, world.now())
     throw new FaultError('CHANNEL_FAILED', {
       values: { channel: channelNames[channel], problem },
       cause: error,
     })
   }
+  world.log.info(`${channelNames[channel]}: a test was delivered`)
   if (takeChannel(catalogue, channel, world.now())) channelWorked(catalogue, channel, world.now())
 }
 

@@ -48,7 +48,7 @@ const genericItem = ({ id, code, subject, level, text, since }: Item) => ({
   text,
 })
 
-/** The text of a card, which Power Automate and the older connectors of Teams both take. */
+/** A card, which Power Automate and the older connectors of Teams both take: 28 KB at most. */
 const teamsCard = (message: Message): unknown => ({
   type: 'message',
   attachments: [
@@ -59,17 +59,20 @@ const teamsCard = (message: Message): unknown => ({
         type: 'AdaptiveCard',
         version: '1.4',
         body: [
-          { type: 'TextBlock', text: titleOf(message), weight: 'bolder', wrap: true },
+          { type: 'TextBlock', text: cut(titleOf(message), 300), weight: 'bolder', wrap: true },
           ...paragraphsOf(message)
-            .slice(0, 20)
-            .map((text) => ({ type: 'TextBlock', text: cut(text, 1000), wrap: true })),
+            .slice(0, 10)
+            .map((text) => ({ type: 'TextBlock', text: cut(text, 500), wrap: true })),
         ],
       },
     },
   ],
 })
 
-/** ntfy takes JSON at its root only, with the topic in it (docs.ntfy.sh/publish, "Publish as JSON"). */
+/**
+ * ntfy takes JSON at its root only, with the topic in it (docs.ntfy.sh/publish, "Publish as JSON"), and makes a file of
+ * a message of more than 4096 bytes.
+ */
 function ntfyRequest(url: string, message: Message): WebhookRequest {
   const at = url.lastIndexOf('/')
   return {
@@ -77,7 +80,7 @@ function ntfyRequest(url: string, message: Message): WebhookRequest {
     body: {
       topic: url.slice(at + 1),
       title: cut(titleOf(message), 200),
-      message: cut(paragraphsOf(message).join('\n\n'), 3500),
+      message: cut(paragraphsOf(message).join('\n\n'), 1000),
       priority: isUrgent(message) ? 5 : 3,
       tags: [message.open.length > 0 ? 'warning' : 'heavy_check_mark'],
     },
