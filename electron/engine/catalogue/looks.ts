@@ -34,11 +34,11 @@ const LookRow = z.object({
 export const lookOf = (catalogue: Catalogue, id: string): z.output<typeof LookRow> | undefined =>
   catalogue.get(
     LookRow,
-    `SELECT id, taken_at AS takenAt, bytes, json_extract(json, '$.server.systemIdentifier') AS server,
+    `SELECT id, taken_at AS takenAt, bytes, json_extract(manifests.json, '$.server.systemIdentifier') AS server,
        (SELECT json_group_array(json_object(
           'name', value ->> 'schema' || '.' || (value ->> 'name'),
           'isPartitioned', value ->> 'kind' = 'partitioned', 'rows', value ->> 'rows'))
-        FROM json_each(json, '$.fingerprint.tables')) AS tables
+        FROM json_each(manifests.json, '$.fingerprint.tables')) AS tables
      FROM backups JOIN manifests ON backup_id = id WHERE id = @id`,
     { id },
   )
