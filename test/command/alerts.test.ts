@@ -15,7 +15,7 @@ afterAll(() => place[Symbol.dispose]())
 await makeTill(server)
 const site = await makeCommandSite(server, place.path, ['till'])
 const login = { user: 'larder', password: 'mail-canary-7' }
-const smtp = await startSmtpSink(login)
+const smtp = await startSmtpSink({ login })
 afterAll(() => smtp[Symbol.asyncDispose]())
 const web = await startHttpSink()
 afterAll(() => web[Symbol.asyncDispose]())

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -10,8 +11,10 @@ import { mailAlerts } from '../../electron/engine/monitor/change-channels.ts'
 import { writeHeartbeat } from '../../electron/engine/schedule/heartbeat.ts'
 import { Secret } from '../../electron/engine/secret.ts'
 import { FaultError } from '../../electron/shared/fault.ts'
+import { must } from '../engine/postgres/login.ts'
 import { startHttpSink } from '../support/http-sink.ts'
 import { startSmtpSink } from '../support/smtp-sink.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { WatchedSite } from '../support/watched-site.ts'
 
 const minute = 60_000
@@ -105,7 +108,7 @@ describe('a channel that fails', () => {
 
   test('a wrong mail password is told, and not shown', async () => {
     const login = { user: 'larder', password: 'right' }
-    await using guarded = await startSmtpSink(login)
+    await using guarded = await startSmtpSink({ login })
     using watched = await failed()
     await watched.mailTo(guarded, { ...login, password: 'wrong-canary' })
     await watched.look()
@@ -117,7 +120,7 @@ describe('a channel that fails', () => {
 
   test('a mail server without the encryption that was asked for gets neither mail nor password', async () => {
     const login = { user: 'larder', password: 'secret-canary' }
-    await using guarded = await startSmtpSink(login)
+    await using guarded = await startSmtpSink({ login })
     using watched = await failed()
     const way = { host: '127.0.0.1', port: guarded.port, from: 'larder@bar.it', to: ['pina@bar.it'] }
     await mailAlerts(watched, { ...way, security: 'starttls', user: 'larder' }, new Secret(login.password))
@@ -145,12 +148,40 @@ describe('a channel that fails', () => {
 
 const script = fileURLToPath(new URL('../support/watching-process.ts', import.meta.url))
 
-async function watcher({ world, paper }: WatchedSite): Promise<ChildProcess> {
-  const child = fork(script, [world.dataFolder, String(paper.now)])
+async function watcher({ world, paper }: WatchedSite, env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
+  const child = fork(script, [world.dataFolder, String(paper.now)], { env: { ...process.env, ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))
   await once(child, 'message')
   return child
 }
+
+test('a mail server gets the password over TLS only, and only when its certificate is right', async () => {
+  using folder = tempFolder()
+  const [keyFile, certFile] = ['key.pem', 'cert.pem'].map((name) => join(folder.path, name)) as [
+    string,
+    string,
+  ]
+  const subject = ['-subj', '/CN=mail', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2']
+  const files = ['-nodes', '-keyout', keyFile, '-out', certFile]
+  await must('/usr/bin/openssl', 'req', '-x509', '-newkey', 'rsa:2048', ...files, ...subject)
+  const login = { user: 'larder', password: 'basil' }
+  const tls = { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
+  await using guarded = await startSmtpSink({ login, tls })
+  using watched = await failed()
+  const way = { host: '127.0.0.1', port: guarded.port, from: 'larder@bar.it', to: ['pina@bar.it'] }
+  await mailAlerts(watched, { ...way, security: 'starttls', user: 'larder' }, new Secret(login.password))
+
+  await watched.look()
+  await watched.look()
+  expect(problemIn(watched)).toMatch(/self[- ]signed/)
+  expect(guarded.mails).toEqual([])
+
+  watched.paper.now += hour
+  const trusting = await watcher(watched, { NODE_EXTRA_CA_CERTS: certFile })
+  trusting.send('look')
+  await once(trusting, 'exit')
+  expect(guarded.mails).toMatchObject([{ user: 'larder', isEncrypted: true }])
+})
 
 describe('several Larders', () => {
   test('tell one alert once, on every channel', async () => {

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { TLSSocket } from 'node:tls'
 
 export interface Mail {
   readonly from: string
@@ -9,12 +10,20 @@ export interface Mail {
   readonly text: string
   /** Who logged in first; null: nobody. */
   readonly user: string | null
+  readonly isEncrypted: boolean
 }
 
 /** What the server does with a mail: takes it, refuses it for now, or says nothing any more. */
 export type SmtpMood = 'takes' | 'busy' | 'hangs'
 
-/** A mail server that keeps what it gets. On 127.0.0.1, without encryption. */
+interface Demands {
+  /** Takes mail only after AUTH PLAIN with this. */
+  readonly login?: { readonly user: string; readonly password: string }
+  /** Offers STARTTLS with this certificate, and no login before it. PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+}
+
+/** A mail server that keeps what it gets. On 127.0.0.1. */
 export interface SmtpSink extends AsyncDisposable {
   readonly port: number
   readonly mails: readonly Mail[]
@@ -25,11 +34,7 @@ export interface SmtpSink extends AsyncDisposable {
   mailAfter(count: number): Promise<Mail>
 }
 
-/** With `login` it takes mail only after AUTH PLAIN with it. */
-export async function startSmtpSink(login?: {
-  readonly user: string
-  readonly password: string
-}): Promise<SmtpSink> {
+export async function startSmtpSink(demands: Demands = {}): Promise<SmtpSink> {
   const mails: Mail[] = []
   const sockets = new Set<Socket>()
   const arrived = new EventEmitter()
@@ -40,10 +45,11 @@ export async function startSmtpSink(login?: {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => undefined)
-    void converse(socket, state, login, (mail) => {
+    const take = (mail: Mail): void => {
       mails.push(mail)
       arrived.emit('mail')
-    }).catch(() => undefined)
+    }
+    void serve(socket, { state, demands, take }).catch(() => undefined)
   })
   listener.listen(0, '127.0.0.1')
   await once(listener, 'listening')
@@ -75,25 +81,45 @@ export async function startSmtpSink(login?: {
   }
 }
 
+interface Serving {
+  readonly state: { readonly mood: SmtpMood }
+  readonly demands: Demands
+  readonly take: (mail: Mail) => void
+}
+
+async function serve(socket: Socket, serving: Serving): Promise<void> {
+  const { tls } = serving.demands
+  const end = await converse(socket, serving, { isEncrypted: false })
+  if (end !== 'starttls' || tls === undefined) return
+  const secure = new TLSSocket(socket, { isServer: true, ...tls })
+  secure.on('error', () => undefined)
+  await converse(secure, serving, { isEncrypted: true })
+}
+
 async function converse(
   socket: Socket,
-  state: { readonly mood: SmtpMood },
-  login: { readonly user: string; readonly password: string } | undefined,
-  take: (mail: Mail) => void,
-): Promise<void> {
+  { state, demands: { login, tls }, take }: Serving,
+  { isEncrypted }: { readonly isEncrypted: boolean },
+): Promise<'over' | 'starttls'> {
   const say = (line: string): void => void (state.mood === 'hangs' || socket.write(`${line}\r\n`))
+  const mayLogIn = login !== undefined && (tls === undefined || isEncrypted)
+  const offers = ['sink', ...(mayLogIn ? ['AUTH PLAIN'] : []), ...(tls && !isEncrypted ? ['STARTTLS'] : [])]
   let [from, user, isData] = ['', null as string | null, false]
   let [to, lines]: [string[], string[]] = [[], []]
-  say('220 sink')
+  if (!isEncrypted) say('220 sink')
   for await (const line of createInterface({ input: socket, crlfDelay: Infinity })) {
     if (isData && line !== '.') lines.push(line.replace(/^\.\./, '.'))
     else if (isData) {
       isData = false
-      take({ from, to, text: lines.join('\n'), user })
+      take({ from, to, text: lines.join('\n'), user, isEncrypted })
       ;[to, lines] = [[], []]
       say('250 taken')
-    } else if (/^EHLO/i.test(line)) say(login === undefined ? '250 sink' : '250-sink\r\n250 AUTH PLAIN')
-    else if (/^AUTH PLAIN /i.test(line)) {
+    } else if (/^EHLO/i.test(line))
+      say(offers.map((offer, at) => `250${at === offers.length - 1 ? ' ' : '-'}${offer}`).join('\r\n'))
+    else if (/^STARTTLS/i.test(line)) {
+      say('220 go on')
+      return 'starttls'
+    } else if (/^AUTH PLAIN /i.test(line)) {
       const [, name = '', password] = Buffer.from(line.slice(11), 'base64').toString().split('\0')
       const isRight = name === login?.user && password === login.password
       if (isRight) user = name
@@ -113,6 +139,7 @@ async function converse(
       socket.end()
     } else say('502 what')
   }
+  return 'over'
 }
 
 const addressIn = (line: string): string => /<([^>]*)>/.exec(line)?.[1] ?? ''

@@ -171,7 +171,7 @@ describe('what is told', () => {
 
   test('comes as one mail with all that is due, the worst first, with what to do', async () => {
     const login = { user: 'larder@bar.it', password: 'basil & thyme' }
-    await using guarded = await startSmtpSink(login)
+    await using guarded = await startSmtpSink({ login })
     using watched = await failed()
     await watched.mailTo(guarded, login)
     await watched.look(26 * hour)
