@@ -63,8 +63,7 @@ export function globalsArguments(options: {
 }
 
 /**
- * A plain archive file into a new and empty database. Tablespaces are the source's disks; a subscription would reach
- * out to another server. Without `--exit-on-error`, so that every object that cannot be restored is named.
+ * A plain archive file into a new and empty database. A subscription would reach out to another server. Without `--exit-on-error`, so that every object that cannot be restored is named.
  */
 export function restoreArguments(options: {
   readonly database: string
@@ -72,12 +71,14 @@ export function restoreArguments(options: {
   readonly jobs: number
   /** `none`: everything belongs to who restores it, and nobody else gets rights. */
   readonly owners?: 'keep' | 'none'
+  /** `keep`: on the same server, whose disks they are. */
+  readonly tablespaces?: 'keep' | 'none'
 }): readonly string[] {
   return [
     `--dbname=dbname=${quoteValue(options.database)}`,
     `--jobs=${options.jobs}`,
     '--no-password',
-    '--no-tablespaces',
+    ...(options.tablespaces === 'keep' ? [] : ['--no-tablespaces']),
     '--no-subscriptions',
     ...(options.owners === 'none' ? ['--no-owner', '--no-privileges'] : []),
     options.file,

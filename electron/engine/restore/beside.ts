@@ -73,4 +73,5 @@ export const shapeOf = ({ database: { encoding, collate, ctype } }: Manifest): S
   provider: 'libc',
   locale: null,
   icuRules: null,
+  tablespace: null,
 })

@@ -3,7 +3,7 @@ import type { Grant, Properties, Shape } from './properties.ts'
 
 /** CREATE DATABASE for an empty database of this shape (PostgreSQL manual, "CREATE DATABASE"). */
 export function createStatement(name: string, shape: Shape, serverMajor: number): string {
-  const { encoding, collate, ctype, provider, locale, icuRules } = shape
+  const { encoding, collate, ctype, provider, locale, icuRules, tablespace } = shape
   const options = [
     `ENCODING ${literal(encoding)} LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}`,
     // The provider can be chosen since PostgreSQL 15, and a cluster may have another one as its default.
@@ -11,11 +11,12 @@ export function createStatement(name: string, shape: Shape, serverMajor: number)
     ...(provider === 'icu' && locale !== null ? [`ICU_LOCALE ${literal(locale)}`] : []),
     ...(provider === 'icu' && icuRules !== null ? [`ICU_RULES ${literal(icuRules)}`] : []),
     ...(provider === 'builtin' && locale !== null ? [`BUILTIN_LOCALE ${literal(locale)}`] : []),
+    ...(tablespace === null ? [] : [`TABLESPACE ${quotedName(tablespace)}`]),
   ]
   return `CREATE DATABASE ${quotedName(name)} TEMPLATE template0 ${options.join(' ')}`
 }
 
-type Given = Omit<Properties, 'oid' | 'shape' | 'tablespace'>
+type Given = Omit<Properties, 'oid' | 'shape'>
 
 /** A database of which nothing but its owner is known. */
 export const ordinary: Omit<Given, 'owner'> = {
@@ -26,7 +27,7 @@ export const ordinary: Omit<Given, 'owner'> = {
   settings: [],
 }
 
-/** The statements that give a database everything but its shape and its tablespace. */
+/** The statements that give a database everything but its shape. */
 export function propertyStatements(name: string, properties: Given): readonly string[] {
   const database = quotedName(name)
   const { owner, connectionLimit, isTemplate, comment, grants, settings } = properties

@@ -10,6 +10,8 @@ export interface Shape {
   /** Of the provider ICU or builtin. */
   readonly locale: string | null
   readonly icuRules: string | null
+  /** Where its files are; null: the server's usual place. */
+  readonly tablespace: string | null
 }
 
 /** Everything of a database that is kept outside of it, and so is not in a dump of what is inside. */
@@ -19,7 +21,6 @@ export interface Properties {
   readonly owner: string
   readonly connectionLimit: number
   readonly isTemplate: boolean
-  readonly tablespace: string
   readonly comment: string | null
   /** Null: the usual rights, which are not written down. */
   readonly grants: readonly Grant[] | null
@@ -81,13 +82,12 @@ ORDER BY 1 NULLS FIRST`
 export async function readProperties(session: Session, database: string): Promise<Properties | undefined> {
   const [row] = await session.query(Row, properties, [database])
   if (row === undefined) return undefined
-  const { oid, owner, connectionLimit, isTemplate, tablespace, comment, hasGrants, ...shape } = row
+  const { oid, owner, connectionLimit, isTemplate, comment, hasGrants, ...shape } = row
   return {
     oid,
     owner,
     connectionLimit,
     isTemplate,
-    tablespace,
     comment,
     shape: { ...shape, provider: providers[shape.provider] },
     grants: hasGrants ? await session.query(GrantRow, grants, [database]) : null,

@@ -19,7 +19,7 @@ import type { Opened } from '../verify/scratch-database.ts'
 import { dropBeside, makeBeside, shapeOf } from './beside.ts'
 import { besideName } from './names-rules.ts'
 import { readProperties, type Shape } from './properties.ts'
-import type { Work } from './restore.ts'
+import type { Work } from './work.ts'
 import { dropRoles, makeRoles, mapRoles } from './roles.ts'
 import { nameSession } from './settle-swap.ts'
 import { openElsewhere } from './target.ts'
@@ -114,6 +114,7 @@ async function fillAndCompare(site: Site, filling: Filling, job: RunningJob): Pr
   const { pgRestore } = await toolsFor(
     parseToolVersion(`pg_restore (PostgreSQL) ${tool.version}`)?.versionNum ?? 0,
   )
+  const tablespaces = await tablespacesOf(filling)
   const unrestored = await steps.time('Restored it beside', () =>
     watchingSize(filling, job, () =>
       restoreInto({ ...target, database: name }, opened, {
@@ -123,6 +124,7 @@ async function fillAndCompare(site: Site, filling: Filling, job: RunningJob): Pr
         timeLimitMs: site.limits.totalMs,
         onChild: job.onChild,
         owners: roles.kind === 'no-owner' ? 'none' : 'keep',
+        tablespaces,
         lowPriority: false,
         options: sessionOptions,
       }),
@@ -144,6 +146,18 @@ async function fillAndCompare(site: Site, filling: Filling, job: RunningJob): Pr
   const differences = await mapRoles(comparing, roles, missingRoles, target.server.user)
   job.signal.throwIfAborted()
   return { lost: compared.differences, differences, notes: compared.notes }
+}
+
+const Counted = z.object({ count: z.number() })
+
+/** In place everything goes back to the disk where it was; another server has other disks. */
+async function tablespacesOf({ session, order }: Filling): Promise<'keep' | 'none'> {
+  if (order.into !== null) return 'none'
+  const { count } = await session.one(
+    Counted,
+    "SELECT count(*)::integer AS count FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')",
+  )
+  return count > 0 ? 'keep' : 'none'
 }
 
 const Size = z.object({ bytes: z.coerce.number() })

@@ -1,16 +1,15 @@
 import { FaultError } from '../../shared/fault.ts'
 import type { Backup, Manifest } from '../../shared/model.ts'
-import type { AfterCommand } from '../../shared/restore-model.ts'
 import { runBackup } from '../backup/run-backup.ts'
 import { noteBeside } from '../catalogue/restores.ts'
 import type { Session } from '../postgres/session.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
 import type { Site } from '../site.ts'
-import { authenticate, type Authentic } from '../verify/check-integrity.ts'
+import { authenticate } from '../verify/check-integrity.ts'
 import type { Difference } from '../verify/compare-fingerprints-rules.ts'
 import { runAfter } from './after-command.ts'
 import { oidOf } from './beside.ts'
-import { manifestOf, requireRestorable, type Wanted } from './look.ts'
+import { manifestOf, requireRestorable } from './look.ts'
 import { besideName } from './names-rules.ts'
 import { readProperties } from './properties.ts'
 import { ordinary, propertyStatements } from './properties-rules.ts'
@@ -21,12 +20,7 @@ import { nameSession, surely } from './settle-swap.ts'
 import type { Steps } from './steps.ts'
 import { swap } from './swap.ts'
 import { asRights, openElsewhere } from './target.ts'
-
-export interface RestoreOrder extends Wanted {
-  readonly after: AfterCommand | null
-  /** Goes on where the live database cannot be backed up any more. It is kept all the same. */
-  readonly withoutSafety: boolean
-}
+import type { RestoreOrder, Work } from './work.ts'
 
 /**
  * One restore from start to finish; the functions it calls are the next files to read, in this order. The live
@@ -65,18 +59,6 @@ export async function restoreBackup(
     differences,
     notes: [...beside.notes],
   }
-}
-
-/** What every step of one restore knows. */
-export interface Work {
-  readonly authentic: Authentic
-  readonly order: RestoreOrder
-  readonly steps: Steps
-  /** The name under which the restored data is to answer. */
-  readonly database: string
-  readonly missingRoles: readonly string[]
-  /** There is a live database, which is backed up before and kept after. */
-  readonly replaces: boolean
 }
 
 /** Restores beside and changes places when nothing is lost. In every other end nothing new is left on the server. */

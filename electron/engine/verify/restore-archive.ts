@@ -25,6 +25,8 @@ export interface Restoring {
   readonly onChild: (pid: number) => void
   /** `none`: everything belongs to the login, and nobody else has rights. */
   readonly owners: 'keep' | 'none'
+  /** Where tables lay on the server's disks; default is not to care. */
+  readonly tablespaces?: 'keep' | 'none'
   readonly lowPriority: boolean
   /** Settings of its sessions, as PGOPTIONS takes them: `-c lock_timeout=5s`. */
   readonly options?: string
@@ -41,12 +43,14 @@ const mostJobs = 4
 export async function restoreInto(
   { server, password, database }: RestoreTarget,
   { archive }: { readonly archive: string },
-  { pgRestore, account, signal, timeLimitMs, onChild, owners, lowPriority, options, jobs }: Restoring,
+  how: Restoring,
 ): Promise<readonly Difference[]> {
+  const { pgRestore, account, signal, timeLimitMs, onChild, lowPriority, options, jobs } = how
+  const { owners, tablespaces = 'none' } = how
   const connection = connectionEnv(server, database, password)
   const env = { ...connection, ...(options === undefined ? {} : { PGOPTIONS: options }) }
   const most = jobs ?? Math.min(mostJobs, availableParallelism())
-  const args = restoreArguments({ database, file: archive, jobs: most, owners })
+  const args = restoreArguments({ database, file: archive, jobs: most, owners, tablespaces })
   const tool = startTool(pgRestore, args, { env, account, signal, timeLimitMs, lowPriority })
   if (tool.pid !== undefined) onChild(tool.pid)
   tool.stdout.resume()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -6,6 +7,7 @@ import type { RestoreRequest } from '../../../electron/engine/restore/restore-jo
 import type { JobPhase } from '../../../electron/shared/model.ts'
 import { startPostgres } from '../../support/postgres-server.ts'
 import { makeEmpty, makeTill } from '../../support/small-till.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 import { makeSite, type TestSite } from '../../support/test-site.ts'
 
 const server = await startPostgres()
@@ -108,6 +110,23 @@ describe('a restore in the place of the till', () => {
     expect(before).toContain('odd')
     await engine.restore(backup.id, inPlace)
     expect(await properties()).toBe(before)
+  })
+
+  test('puts its tables back on the disks where they were', async () => {
+    using disk = tempFolder()
+    if (process.getuid?.() === 0) execFileSync('chown', ['postgres', disk.path])
+    await server.psql('postgres', `CREATE TABLESPACE slow_disk LOCATION '${disk.path}'`)
+    await server.psql(
+      await makeEmpty(server, 'two disks'),
+      'CREATE TABLE fast (id integer); CREATE TABLE slow (id integer PRIMARY KEY) TABLESPACE slow_disk',
+    )
+    await using site = await makeSite({ server, database: 'two disks' })
+    const backup = await site.engine.backUp('two disks')
+    const where = () => server.psql('two disks', "SELECT tablespace FROM pg_tables WHERE tablename = 'slow'")
+    const { id } = await site.engine.restore(backup.id, inPlace)
+    expect(await where()).toContain('slow_disk')
+    await site.engine.release(id)
+    await server.psql('postgres', 'DROP DATABASE "two disks"; DROP TABLESPACE slow_disk')
   })
 
   test('works when the till’s database is gone', async () => {
