@@ -15,13 +15,15 @@ const AlertRow = z.object({
   origin: z.enum(['status', 'watch']),
   text: z.string(),
   since: Time,
+  /** When a watch first saw it: a computer that was off saw nothing, whatever was so meanwhile. */
+  openedAt: Time,
   acknowledgedAt: Time.nullable(),
   resolvedAt: Time.nullable(),
 })
 export type StoredAlert = z.output<typeof AlertRow>
 
-const select = `SELECT id, code, subject, level, origin, text, since, acknowledged_at AS acknowledgedAt,
-  resolved_at AS resolvedAt FROM alerts`
+const select = `SELECT id, code, subject, level, origin, text, since, coalesce(opened_at, since) AS openedAt,
+  acknowledged_at AS acknowledgedAt, resolved_at AS resolvedAt FROM alerts`
 
 /** A condition that holds now. */
 export type Holding = Pick<StoredAlert, 'code' | 'subject' | 'level' | 'origin' | 'text' | 'since'>
@@ -75,16 +77,17 @@ const isSame = (row: StoredAlert, one: Holding): boolean => row.text === one.tex
 
 function open(catalogue: Catalogue, one: Holding, now: number): void {
   const back = catalogue.run(
-    `UPDATE alerts SET resolved_at = NULL, text = @text, level = @level WHERE seq = (
+    `UPDATE alerts SET resolved_at = NULL, text = @text, level = @level,
+       opened_at = iif(EXISTS (SELECT 1 FROM told WHERE about = alerts.id), opened_at, @now) WHERE seq = (
        SELECT max(seq) FROM alerts WHERE code = @code AND subject = @subject
          AND resolved_at BETWEEN @from AND @now)`,
     { ...words(one), code: one.code, subject: one.subject, from: now - sameAgainMs, now },
   )
   if (back > 0) return
   catalogue.run(
-    `INSERT INTO alerts (id, code, subject, level, origin, text, since)
-     VALUES (@id, @code, @subject, @level, @origin, @text, @since)`,
-    { id: randomBytes(3).toString('hex'), ...words(one), ...about(one) },
+    `INSERT INTO alerts (id, code, subject, level, origin, text, since, opened_at)
+     VALUES (@id, @code, @subject, @level, @origin, @text, @since, @now)`,
+    { id: randomBytes(3).toString('hex'), ...words(one), ...about(one), now },
   )
 }
 

@@ -264,6 +264,7 @@ export const migrations: readonly Migration[] = [
   { version: 3, update: (sqlite) => sqlite.exec(slots) },
   { version: 4, update: (sqlite) => sqlite.exec(deletions) },
   { version: 5, update: (sqlite) => sqlite.exec(alerts) },
+  { version: 6, update: (sqlite) => sqlite.exec('ALTER TABLE alerts ADD COLUMN opened_at INTEGER') },
 ]
 
 export const newestVersion = (steps: readonly Migration[] = migrations): number => steps.at(-1)?.version ?? 0

@@ -9,7 +9,8 @@ export interface Tellable {
   readonly id: string
   readonly code: string
   readonly level: AlertLevel
-  readonly since: number
+  /** When a watch first saw it. */
+  readonly openedAt: number
   readonly acknowledgedAt: number | null
   readonly resolvedAt: number | null
 }
@@ -33,6 +34,8 @@ const patienceMs: Readonly<Record<string, number>> = {
   INTERRUPTED: 30 * minuteMs,
   NO_BACKUP: 50 * minuteMs,
   BACKUP_LATE: 50 * minuteMs,
+  // After a day off the backup of the night is made up for first.
+  BACKUP_STALE: 30 * minuteMs,
   SCHEDULER_SILENT: 15 * minuteMs,
   NOTIFY_FAILED: 15 * minuteMs,
   NOT_PROVEN: 12 * hourMs,
@@ -44,10 +47,10 @@ const playMs = 5 * minuteMs
 
 /** Told once, again after four hours, then every day; once a week when somebody has said that they know (INV-24). */
 export function isDue(alert: Tellable, told: Told | undefined, now: number): boolean {
-  const { level, code, since, acknowledgedAt, resolvedAt } = alert
+  const { level, code, openedAt, acknowledgedAt, resolvedAt } = alert
   if (resolvedAt !== null || level === 'notice' || level === 'paused') return false
   if (told === undefined && acknowledgedAt === null)
-    return since > now + playMs || now - since >= (patienceMs[code] ?? 0)
+    return openedAt > now + playMs || now - openedAt >= (patienceMs[code] ?? 0)
   const last = Math.max(told?.toldAt ?? 0, acknowledgedAt ?? 0)
   if (last > now + playMs) return true
   return now - last >= (acknowledgedAt === null ? repeatMs(told?.count ?? 1) : 7 * dayMs)

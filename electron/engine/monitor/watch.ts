@@ -126,7 +126,14 @@ async function tellUnwritten(site: Site, holding: readonly Holding[]): Promise<v
   const open = [
     { ...unwritable, text: faults.CATALOGUE_UNWRITABLE.text },
     ...holding.filter(({ level }) => level === 'at-risk'),
-  ].map((one) => ({ ...one, id: '-', origin: 'watch' as const, acknowledgedAt: null, resolvedAt: null }))
+  ].map((one) => ({
+    ...one,
+    id: '-',
+    origin: 'watch' as const,
+    openedAt: now,
+    acknowledgedAt: null,
+    resolvedAt: null,
+  }))
   for (const channel of wordChannels) {
     const at = last.get(channel)
     if (settings.alerts?.[channel] === undefined) continue

@@ -9,9 +9,9 @@ const now = Date.UTC(2026, 10, 3, 14)
 
 const alert: Tellable = {
   id: 'a1b2c3',
-  code: 'BACKUP_STALE',
+  code: 'BACKUP_CORRUPT',
   level: 'at-risk',
-  since: now,
+  openedAt: now,
   acknowledgedAt: null,
   resolvedAt: null,
 }
@@ -39,6 +39,7 @@ describe('an alert that goes on', () => {
   test.each([
     ['DB_UNREACHABLE', 30 * minute],
     ['NO_BACKUP', 50 * minute],
+    ['BACKUP_STALE', 30 * minute],
     ['KEY_UNCONFIRMED', day],
     ['DISK_FULL', 0],
   ])('%s is first told after %i ms', (code, patience) => {
@@ -54,7 +55,7 @@ describe('an alert that goes on', () => {
     const told = { count: 1, toldAt: now + 300 * day, solvedAt: null }
     expect(isDue(alert, told, now)).toBe(true)
     expect(isDue({ ...alert, acknowledgedAt: now + 300 * day }, undefined, now)).toBe(true)
-    expect(isDue({ ...alert, code: 'KEY_UNCONFIRMED', since: now + 300 * day }, undefined, now)).toBe(true)
+    expect(isDue({ ...alert, code: 'KEY_UNCONFIRMED', openedAt: now + 300 * day }, undefined, now)).toBe(true)
   })
 
   test('is told neither twice within four hours nor later than a day, however often it is looked at', () => {

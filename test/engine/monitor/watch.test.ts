@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { acknowledge, liveAlerts } from '../../../electron/engine/catalogue/alerts.ts'
 import { beginJob, endJob } from '../../../electron/engine/catalogue/jobs.ts'
 import { thisProcess } from '../../../electron/engine/catalogue/process-identity.ts'
+import { writeHeartbeat } from '../../../electron/engine/schedule/heartbeat.ts'
 import { testChannel } from '../../../electron/engine/monitor/deliver.ts'
 import { FaultError } from '../../../electron/shared/fault.ts'
 import { startHttpSink } from '../../support/http-sink.ts'
@@ -169,12 +170,32 @@ describe('what is told', () => {
     expect(web.posts.length - from).toBe(1)
   })
 
+  test('says nothing of a day off when the backup is made up for right after the start', async () => {
+    using watched = await WatchedSite.make(start)
+    await watched.postTo(web)
+    const from = web.posts.length
+    writeHeartbeat(watched.world.dataFolder, start)
+    const { alerts } = await watched.look(3 * day)
+    expect(alerts.map(({ code }) => code)).toEqual(['BACKUP_STALE', 'SCHEDULER_SILENT'])
+    watched.paper.backUp({ proven: true })
+    const lookAlive = async (laterMs: number): Promise<number> => {
+      writeHeartbeat(watched.world.dataFolder, watched.paper.now + laterMs)
+      await watched.look(laterMs)
+      return web.posts.length - from
+    }
+    expect(await lookAlive(minute)).toBe(0)
+    expect(await lookAlive(26 * hour)).toBe(0)
+    expect(await lookAlive(30 * minute)).toBe(1)
+    expect(bodies(from)).toMatchObject([{ open: [{ code: 'BACKUP_STALE' }], solved: [] }])
+  })
+
   test('comes as one mail with all that is due, the worst first, with what to do', async () => {
     const login = { user: 'larder@bar.it', password: 'basil & thyme' }
     await using guarded = await startSmtpSink({ login })
     using watched = await failed()
-    await watched.mailTo(guarded, login)
     await watched.look(26 * hour)
+    await watched.mailTo(guarded, login)
+    await watched.look(30 * minute)
     const mail = await guarded.mailAfter(0)
     expect(guarded.mails).toHaveLength(1)
     expect(mail).toMatchObject({ from: 'larder@bar.it', to: ['pina@bar.it'], user: 'larder@bar.it' })
