@@ -142,14 +142,15 @@ export const worstFirst = (tables: readonly Compared[]): TableLoss[] =>
     .map(({ loss }) => loss)
     .toSorted((one, other) => rowsLost(other) - rowsLost(one) || byName(one, other))
 
+const counted = ({ tables }: Fingerprint) =>
+  new Map(
+    tables
+      .filter(({ kind }) => kind === 'table')
+      .map((table) => [JSON.stringify([table.schema, table.name]), table]),
+  )
+
 /** What two counts tell without a look at the rows: those of the till just before, and those of the backup. */
 export function lossesByCount(backup: Fingerprint, till: Fingerprint): TableLoss[] {
-  const counted = (fingerprint: Fingerprint) =>
-    new Map(
-      fingerprint.tables
-        .filter(({ kind }) => kind === 'table')
-        .map((table) => [JSON.stringify([table.schema, table.name]), table]),
-    )
   const [before, now] = [counted(backup), counted(till)]
   const tables = [...new Map([...before, ...now])].map(([key, { schema, name }]) => ({
     loss: {

@@ -144,8 +144,9 @@ async function report(site: Site, reporting: Reporting): Promise<string | null> 
 
 /** The safety backup has counted the till just before. */
 function lossesIn({ catalogue }: Site, { result, backup }: Reporting): Losses | null {
-  const before = result?.safetyBackupId == null ? undefined : recorded(catalogue, result.safetyBackupId)
-  const taken = backup === null ? undefined : recorded(catalogue, backup.id)
+  const safetyBackupId = result?.safetyBackupId ?? null
+  if (safetyBackupId === null || backup === null) return null
+  const [before, taken] = [recorded(catalogue, safetyBackupId), recorded(catalogue, backup.id)]
   if (before === undefined || taken === undefined) return null
   return { takenAt: taken.takenAt, tables: lossesByCount(taken.fingerprint, before.fingerprint) }
 }

@@ -133,16 +133,10 @@ async function fillAndCompare(site: Site, filling: Filling, job: RunningJob): Pr
   if (unrestored.length > 0) return { lost: unrestored, differences: [], notes: [] }
 
   job.enter('compare')
-  const login = () => openSession(target.server, name, target.password, { signal: job.signal })
-  await using comparing = await login()
-  await using gathering = await login()
-  const [compared] = await Promise.all([
-    steps.time('Compared it with what was taken', () =>
-      compareRestored(comparing, fingerprint, { walkIndexes: false }),
-    ),
-    // Without statistics the till would be slow until the server finds the time for them.
-    steps.time('Gathered statistics', () => gathering.run('ANALYZE')),
-  ])
+  await using comparing = await openSession(target.server, name, target.password, { signal: job.signal })
+  const compared = await steps.time('Compared it with what was taken', () =>
+    compareRestored(comparing, fingerprint, { walkIndexes: false }),
+  )
   const differences = await mapRoles(comparing, roles, missingRoles, target.server.user)
   job.signal.throwIfAborted()
   return { lost: compared.differences, differences, notes: compared.notes }

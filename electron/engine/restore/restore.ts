@@ -2,7 +2,7 @@ import { FaultError } from '../../shared/fault.ts'
 import type { Backup, Manifest } from '../../shared/model.ts'
 import { runBackup } from '../backup/run-backup.ts'
 import { noteBeside } from '../catalogue/restores.ts'
-import type { Session } from '../postgres/session.ts'
+import { openSession, type Session } from '../postgres/session.ts'
 import type { RunningJob } from '../schedule/run-job.ts'
 import type { Site } from '../site.ts'
 import { authenticate } from '../verify/check-integrity.ts'
@@ -47,6 +47,8 @@ export async function restoreBackup(
   const { beside, safety, swapped } = await putInPlace(site, work, job)
   if (swapped === null) return { ...about, safetyBackupId: safety, differences: [...beside.lost] }
 
+  job.enter('finish')
+  await steps.time('Gathered statistics', () => gatherStatistics(site, work))
   const after = await runLast(work, job)
   const failed = after === null || after.code === 0 ? [] : [afterFailed(after.code)]
   const differences = [...beside.differences, ...failed]
@@ -159,6 +161,16 @@ function ownerOnly(beside: string, { database }: Manifest, { roles }: RestoreOrd
   if (roles.kind === 'no-owner') return []
   const owner = (roles.kind === 'map' ? roles.to[database.owner] : undefined) ?? database.owner
   return propertyStatements(beside, { ...ordinary, owner })
+}
+
+/** The till trades already; without statistics its first minutes would be slow. It is no reason to fail. */
+async function gatherStatistics({ world }: Site, { order: { target }, database }: Work): Promise<void> {
+  try {
+    await using session = await openSession(target.server, database, target.password)
+    await session.run('ANALYZE')
+  } catch (error) {
+    world.log.warn(`${database} is restored, and gathers its statistics by itself: ${String(error)}`)
+  }
 }
 
 async function runLast({ order, steps, database }: Work, job: RunningJob) {
