@@ -4,7 +4,7 @@ import { Engine } from '../../electron/engine/engine.ts'
 import { plainWorld } from './plain-world.ts'
 
 export interface RestoreCost {
-  /** From the click until the till trades with the restored data. */
+  /** From the click until the till trades with the restored data; what follows is the gathering of statistics. */
   readonly wallMs: number
   readonly verdict: string
   readonly downtimeMs: number
@@ -24,9 +24,10 @@ async function main(dataFolder: string): Promise<RestoreCost> {
     { into: null, roles: { kind: 'create' } },
     { report },
   )
-  const wallMs = since()
+  const wallMs = phases['finish'] ?? Number.NaN
+  const endedMs = since()
   const undone = await engine.undo(id)
-  const undoMs = since() - wallMs
+  const undoMs = since() - endedMs
   await engine.release(undone.id)
   engine.close()
   return { wallMs, verdict, downtimeMs: downtimeMs ?? Number.NaN, undoMs, phases }

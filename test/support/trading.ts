@@ -17,14 +17,14 @@ export async function startTrading(server: PrivatePostgres, database: string): P
   await server.psql(database, `CREATE TABLE ${salesTable} (number bigint PRIMARY KEY)`)
   const sold: number[] = []
   let next = 1
-  let isOpen = true
+  const closing = new AbortController()
 
   const sellUntilCutOff = async (): Promise<void> => {
     const client = new Client({ host, port, user, password, database })
     client.on('error', () => undefined)
     try {
       await client.connect()
-      while (isOpen) {
+      while (!closing.signal.aborted) {
         // A number that was sent and not acknowledged may have arrived: it is never sent again.
         const number = next++
         await client.query(`INSERT INTO ${salesTable} VALUES ($1)`, [number])
@@ -38,12 +38,12 @@ export async function startTrading(server: PrivatePostgres, database: string): P
     }
   }
   const selling = (async () => {
-    while (isOpen) await sellUntilCutOff()
+    while (!closing.signal.aborted) await sellUntilCutOff()
   })()
   return {
     sold,
     async stop() {
-      isOpen = false
+      closing.abort()
       await selling
     },
   }
