@@ -7,12 +7,14 @@ import { Engine } from '../engine/engine.ts'
 import { pause, resume, type PauseLength } from '../engine/schedule/pause.ts'
 import { startScheduler } from '../engine/schedule/scheduler.ts'
 import { CancelledError, FaultError, toFault } from '../shared/fault.ts'
+import { nextStep } from '../shared/texts-alerts.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
+import { takeForDesktop } from '../engine/monitor/desktop-alerts.ts'
 import { startWatch, type Watch } from '../engine/monitor/watch.ts'
 import type { Log } from '../engine/world.ts'
 import { answerCalls } from './door.ts'
 import { makeHandlers } from './handlers.ts'
-import { popUpFailure } from './pop-up.ts'
+import { popUp, type Saying } from './pop-up.ts'
 import type { makeTray, TrayState } from './tray.ts'
 import type { LarderWindow } from './window.ts'
 import { makeWork, type Work } from './work.ts'
@@ -58,19 +60,7 @@ export async function startLarder({ dataFolder, resources, tray, window }: Shell
     alerts.look()
     tray.show(trayState(engine, work.isBusy))
     window.tell('changed', undefined)
-    tellFailures()
-  }
-
-  /** Ends that nobody has heard of yet: of this process, of another one, or of a life that was cut short. */
-  function tellFailures(): void {
-    if (!engine.isSetUp) return
-    for (const job of untoldJobs(engine.site.catalogue)) {
-      if (!markTold(engine.site.catalogue, job.id, world.now())) continue
-      popUpFailure(job, join(resources, 'icon.png'), world.log, () => {
-        window.show()
-        window.whenLoaded(() => window.tell('show', { screen: 'today', jobId: job.id }))
-      })
-    }
+    tellNews(engine, { window, resources })
   }
 
   answerCalls(
@@ -121,6 +111,26 @@ function keepSchedule(engine: Engine, work: Work, refresh: () => void) {
       refresh()
     },
   }
+}
+
+/**
+ * Ends that nobody has heard of yet: of this process, of another one, or of a life that was cut short. And what the
+ * watch found that is due to be told here.
+ */
+function tellNews(engine: Engine, { window, resources }: Pick<Shell, 'window' | 'resources'>): void {
+  if (!engine.isSetUp) return
+  const { site, world } = engine
+  const tell = (saying: Saying, jobId?: string): void =>
+    popUp(saying, join(resources, 'icon.png'), world.log, () => {
+      window.show()
+      window.whenLoaded(() => window.tell('show', { screen: 'today', ...(jobId ? { jobId } : {}) }))
+    })
+  for (const { id, database, fault } of untoldJobs(site.catalogue)) {
+    if (!markTold(site.catalogue, id, world.now()) || fault === null) continue
+    tell({ title: desktopTexts.failureTitle(database), ...fault }, id)
+  }
+  for (const { code, text } of takeForDesktop(site))
+    tell({ title: desktopTexts.alertTitle, text, next: nextStep(code) })
 }
 
 /** A mail server that does not answer must not keep anybody from going home. */

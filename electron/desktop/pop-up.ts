@@ -1,17 +1,19 @@
 import { Notification } from 'electron/main'
-import type { Job } from '../shared/model.ts'
 import type { Log } from '../engine/world.ts'
-import { desktopTexts } from '../shared/texts-desktop.ts'
+
+export interface Saying {
+  readonly title: string
+  readonly text: string
+  readonly next: string
+}
 
 /**
- * Tells of a backup that did not work, until somebody looks. A click opens the reason. A pop-up is never the only
- * channel: the tray icon and the window show the same whether it arrives or not.
+ * Tells of something wrong, until somebody looks. A click opens the reason. A pop-up is never the only channel: the
+ * tray icon and the window show the same whether it arrives or not.
  */
-export function popUpFailure(job: Job, icon: string, log: Log, onClick: () => void): void {
-  if (job.fault === null) return
-  const { text, next } = job.fault
+export function popUp({ title, text, next }: Saying, icon: string, log: Log, onClick: () => void): void {
   const notification = new Notification({
-    title: desktopTexts.failureTitle(job.database),
+    title,
     body: forDaemon(`${text}\n${next}`),
     icon,
     urgency: 'critical',

@@ -2,6 +2,7 @@
 export const desktopTexts = {
   starting: 'Larder is starting.',
   notSetUp: 'Larder is not set up yet: nothing is being backed up.',
+  alertTitle: 'Your backups need a look',
   failureTitle: (database: string) => `Backup of ${database} failed`,
   trayTitle: (sentence: string) => `Larder: ${sentence}`,
   backUpNow: 'Back up now',

@@ -5,12 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { liveAlerts } from '../../electron/engine/catalogue/alerts.ts'
-import { beginJob, endJob } from '../../electron/engine/catalogue/jobs.ts'
-import { thisProcess } from '../../electron/engine/catalogue/process-identity.ts'
 import { mailAlerts } from '../../electron/engine/monitor/change-channels.ts'
 import { writeHeartbeat } from '../../electron/engine/schedule/heartbeat.ts'
 import { Secret } from '../../electron/engine/secret.ts'
-import { FaultError } from '../../electron/shared/fault.ts'
 import { must } from '../engine/postgres/login.ts'
 import { startHttpSink } from '../support/http-sink.ts'
 import { startSmtpSink } from '../support/smtp-sink.ts'
@@ -31,21 +28,12 @@ afterEach(() => {
   web.says = 'OK'
 })
 
-/** A site whose last run failed for a reason that no second try mends. */
-async function failed(): Promise<WatchedSite> {
-  const watched = await WatchedSite.make(start)
-  const { catalogue } = watched.site
-  const job = beginJob(catalogue, { kind: 'backup', database: 'pos', owner: thisProcess(), now: start })
-  endJob(catalogue, job, { state: 'failed', fault: new FaultError('DB_AUTH').fault }, start)
-  return watched
-}
-
 const problemIn = ({ site }: WatchedSite): string | undefined =>
   liveAlerts(site.catalogue).find(({ code }) => code === 'NOTIFY_FAILED')?.text
 
 describe('a channel that fails', () => {
   test('a mail server that hangs holds a look up for its limit only, and the web hears of it', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.mailTo(smtp)
     await watched.postTo(web)
     smtp.mood = 'hangs'
@@ -63,7 +51,7 @@ describe('a channel that fails', () => {
   })
 
   test('a web address that answers 500 for a day is tried ever more seldom, and tells once it is well', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.postTo(web)
     web.mood = 500
     const from = web.posts.length
@@ -88,7 +76,7 @@ describe('a channel that fails', () => {
     ['sends elsewhere', () => (web.mood = 302), /answered 302/],
     ['does not know the check, and says 200', () => (web.says = 'OK (not found)'), /does not know/],
   ])('a web address that %s has not got the message', async (_how, spoil, problem) => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.postTo(web)
     spoil()
     await watched.look()
@@ -97,7 +85,7 @@ describe('a channel that fails', () => {
   })
 
   test('a mail server that is busy is asked again', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.mailTo(smtp)
     smtp.mood = 'busy'
     const before = smtp.mails.length
@@ -110,7 +98,7 @@ describe('a channel that fails', () => {
   test('a wrong mail password is told, and not shown', async () => {
     const login = { user: 'larder', password: 'right' }
     await using guarded = await startSmtpSink({ login })
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.mailTo(guarded, { ...login, password: 'wrong-canary' })
     await watched.look()
     await watched.look()
@@ -122,7 +110,7 @@ describe('a channel that fails', () => {
   test('a mail server without the encryption that was asked for gets neither mail nor password', async () => {
     const login = { user: 'larder', password: 'secret-canary' }
     await using guarded = await startSmtpSink({ login })
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     const way = { host: '127.0.0.1', port: guarded.port, from: 'larder@bar.it', to: ['pina@bar.it'] }
     await mailAlerts(watched, { ...way, security: 'starttls', user: 'larder' }, new Secret(login.password))
     await watched.look()
@@ -135,7 +123,7 @@ describe('a channel that fails', () => {
 
   test('nobody there: nothing is lost, and nothing fails over it', async () => {
     const gone = await startSmtpSink()
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.mailTo(gone)
     await gone[Symbol.asyncDispose]()
     await watched.look()
@@ -168,7 +156,7 @@ test('a mail server gets the password over TLS only, and only when its certifica
   const login = { user: 'larder', password: 'basil' }
   const tls = { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
   await using guarded = await startSmtpSink({ login, tls })
-  using watched = await failed()
+  using watched = await WatchedSite.failed(start)
   const way = { host: '127.0.0.1', port: guarded.port, from: 'larder@bar.it', to: ['pina@bar.it'] }
   await mailAlerts(watched, { ...way, security: 'starttls', user: 'larder' }, new Secret(login.password))
 
@@ -186,7 +174,7 @@ test('a mail server gets the password over TLS only, and only when its certifica
 
 describe('several Larders', () => {
   test('tell one alert once, on every channel', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.mailTo(smtp)
     await watched.postTo(web)
     const [mails, posts] = [smtp.mails.length, web.posts.length]
@@ -200,7 +188,7 @@ describe('several Larders', () => {
   })
 
   test('one that is killed in the middle of telling has not told, and another does', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.mailTo(smtp)
     smtp.mood = 'hangs'
     const [child, connections] = [await watcher(watched), smtp.connections]

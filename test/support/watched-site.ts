@@ -1,3 +1,5 @@
+import { beginJob, endJob } from '../../electron/engine/catalogue/jobs.ts'
+import { thisProcess } from '../../electron/engine/catalogue/process-identity.ts'
 import {
   turnOff,
   mailAlerts,
@@ -10,6 +12,7 @@ import { watchAndTell } from '../../electron/engine/monitor/watch.ts'
 import { Secret } from '../../electron/engine/secret.ts'
 import { saveSettings } from '../../electron/engine/settings.ts'
 import type { WebhookShape } from '../../electron/shared/alert-model.ts'
+import { FaultError, type FaultCode } from '../../electron/shared/fault.ts'
 import type { Settings, Status } from '../../electron/shared/model.ts'
 import type { HttpSink } from './http-sink.ts'
 import { PaperSite } from './paper-site.ts'
@@ -33,6 +36,20 @@ export class WatchedSite implements Disposable {
     paper.site = { ...paper.site, limits: { ...paper.site.limits, channelMs: 300 } }
     paper.backUp({ proven: true })
     return watched
+  }
+
+  /** One whose last run failed for a reason that no second try mends. */
+  static async failed(now: number): Promise<WatchedSite> {
+    const watched = await WatchedSite.make(now)
+    watched.fail()
+    return watched
+  }
+
+  /** A run that fails now. */
+  fail(code: FaultCode = 'DB_AUTH'): void {
+    const { catalogue, now } = this.paper
+    const job = beginJob(catalogue, { kind: 'backup', database: 'pos', owner: thisProcess(), now })
+    endJob(catalogue, job, { state: 'failed', fault: new FaultError(code).fault }, now)
   }
 
   get site() {

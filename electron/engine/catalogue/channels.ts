@@ -68,10 +68,13 @@ const ToldRow = z.object({
 })
 export type Told = z.output<typeof ToldRow>
 
+/** The desktop is a channel, too, but one that only the app there can try. */
+type Place = Channel | 'desktop'
+
 /** What was told on a channel about some alerts or pings, by the id of each. */
 export const toldOf = (
   catalogue: Catalogue,
-  channel: Channel,
+  channel: Place,
   about: readonly string[],
 ): ReadonlyMap<string, Told> =>
   new Map(
@@ -85,14 +88,14 @@ export const toldOf = (
       .map((row) => [row.about, row]),
   )
 
-export const noteTold = (catalogue: Catalogue, channel: Channel, about: string, now: number): void =>
+export const noteTold = (catalogue: Catalogue, channel: Place, about: string, now: number): void =>
   void catalogue.run(
     `INSERT INTO told (about, channel, count, told_at) VALUES (@about, @channel, 1, @now)
      ON CONFLICT (about, channel) DO UPDATE SET count = count + 1, told_at = @now`,
     { about, channel, now },
   )
 
-export const noteSolved = (catalogue: Catalogue, channel: Channel, about: string, now: number): void =>
+export const noteSolved = (catalogue: Catalogue, channel: Place, about: string, now: number): void =>
   void catalogue.run('UPDATE told SET solved_at = @now WHERE about = @about AND channel = @channel', {
     about,
     channel,

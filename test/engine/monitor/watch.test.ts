@@ -1,10 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { acknowledge, liveAlerts } from '../../../electron/engine/catalogue/alerts.ts'
-import { beginJob, endJob } from '../../../electron/engine/catalogue/jobs.ts'
-import { thisProcess } from '../../../electron/engine/catalogue/process-identity.ts'
 import { writeHeartbeat } from '../../../electron/engine/schedule/heartbeat.ts'
-import { testChannel } from '../../../electron/engine/monitor/deliver.ts'
-import { FaultError } from '../../../electron/shared/fault.ts'
 import { startHttpSink } from '../../support/http-sink.ts'
 import { startSmtpSink } from '../../support/smtp-sink.ts'
 import { WatchedSite } from '../../support/watched-site.ts'
@@ -14,34 +10,15 @@ const hour = 60 * minute
 const day = 24 * hour
 const start = Date.UTC(2026, 10, 3, 14)
 
-const smtp = await startSmtpSink()
-afterAll(() => smtp[Symbol.asyncDispose]())
 const web = await startHttpSink()
 afterAll(() => web[Symbol.asyncDispose]())
 
 const bodies = (from: number): { title: string; open: { code: string }[]; solved: { code: string }[] }[] =>
   web.posts.slice(from).map(({ body }) => JSON.parse(body))
 
-/** A site whose last run failed for a reason that no second try mends. */
-async function failed(): Promise<WatchedSite> {
-  const watched = await WatchedSite.make(start)
-  fail(watched)
-  return watched
-}
-
-function fail({ paper }: WatchedSite, code: 'DB_AUTH' | 'DB_UNREACHABLE' = 'DB_AUTH'): void {
-  const job = beginJob(paper.catalogue, {
-    kind: 'backup',
-    database: 'pos',
-    owner: thisProcess(),
-    now: paper.now,
-  })
-  endJob(paper.catalogue, job, { state: 'failed', fault: new FaultError(code).fault }, paper.now)
-}
-
 describe('an alert', () => {
   test('opens with the facts, is acknowledged, and resolves itself with them', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     const { alerts } = await watched.look()
     expect(alerts).toMatchObject([{ code: 'DB_AUTH', subject: 'pos', state: 'open', level: 'attention' }])
     acknowledge(watched.site.catalogue, alerts[0]?.id ?? '', watched.paper.now)
@@ -54,15 +31,15 @@ describe('an alert', () => {
   })
 
   test('is dated by its beginning, also when it comes again and again', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     const [first] = (await watched.look()).alerts
     watched.paper.now += hour
-    fail(watched)
+    watched.fail()
     expect((await watched.look()).alerts[0]).toMatchObject({ since: first?.since, id: first?.id })
   })
 
   test('cannot be acknowledged once it is over', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     const [alert] = (await watched.look()).alerts
     watched.paper.backUp({ proven: true })
     await watched.look()
@@ -70,7 +47,7 @@ describe('an alert', () => {
   })
 
   test('of a database stays while nobody knows which databases there are', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.look()
     watched.knownDatabases = []
     await watched.look()
@@ -78,7 +55,7 @@ describe('an alert', () => {
   })
 
   test('is written only when something changed, so that a look costs nothing', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.look()
     const { catalogue } = watched.site
     catalogue.run('PRAGMA query_only = 1')
@@ -90,7 +67,7 @@ describe('an alert', () => {
 
 describe('what is told', () => {
   test('is told once, after four hours, then daily; weekly when acknowledged; and once that it is over', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.postTo(web)
     const from = web.posts.length
     const told = async (laterMs: number): Promise<number> => {
@@ -121,7 +98,7 @@ describe('what is told', () => {
   })
 
   test('is neither lost nor repeated by a restart', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.postTo(web)
     const from = web.posts.length
     await watched.look()
@@ -134,7 +111,7 @@ describe('what is told', () => {
   })
 
   test('is told once by several that look at the same time', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.postTo(web)
     const from = web.posts.length
     await Promise.all([watched.look(), watched.look(), watched.look()])
@@ -142,14 +119,14 @@ describe('what is told', () => {
   })
 
   test('does not flap: what comes back within hours is the same alert', async () => {
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.postTo(web)
     const from = web.posts.length
     for (let round = 0; round < 5; round += 1) {
       await watched.look(minute)
       watched.paper.backUp({ proven: true })
       await watched.look(minute)
-      fail(watched)
+      watched.fail()
     }
     // Once that it is wrong, once that it is over.
     expect(bodies(from).map(({ open, solved }) => [open.length, solved.length])).toEqual([
@@ -160,7 +137,7 @@ describe('what is told', () => {
 
   test('waits for what is tried again by itself', async () => {
     using watched = await WatchedSite.make(start)
-    fail(watched, 'DB_UNREACHABLE')
+    watched.fail('DB_UNREACHABLE')
     await watched.postTo(web)
     const from = web.posts.length
     await watched.look()
@@ -192,7 +169,7 @@ describe('what is told', () => {
   test('comes as one mail with all that is due, the worst first, with what to do', async () => {
     const login = { user: 'larder@bar.it', password: 'basil & thyme' }
     await using guarded = await startSmtpSink({ login })
-    using watched = await failed()
+    using watched = await WatchedSite.failed(start)
     await watched.look(26 * hour)
     await watched.mailTo(guarded, login)
     await watched.look(30 * minute)
@@ -216,83 +193,3 @@ function decoded(mail: string): string {
   )
   return Buffer.from(bytes, 'latin1').toString()
 }
-
-describe('the monitor outside of this PC', () => {
-  const paths = (from: number): string[] => web.posts.slice(from).map(({ path }) => path)
-
-  test('hears of a success only when it was proven, and once', async () => {
-    using watched = await WatchedSite.make(start)
-    await watched.pingTo(web)
-    const from = web.posts.length
-    await watched.look()
-    await watched.look(minute)
-    expect(paths(from)).toEqual(['/ping/1234'])
-    const { id } = watched.paper.backUp()
-    await watched.look(hour)
-    expect(paths(from)).toHaveLength(1)
-    watched.paper.check(id, 'proven')
-    await watched.look(minute)
-    expect(paths(from)).toHaveLength(2)
-  })
-
-  test('hears of one that is intact, where that was wished', async () => {
-    using watched = await WatchedSite.make(start)
-    await watched.pingTo(web, 'intact')
-    await watched.look()
-    const from = web.posts.length
-    watched.paper.now += hour
-    watched.paper.backUp()
-    await watched.look()
-    expect(paths(from)).toEqual(['/ping/1234'])
-  })
-
-  test('hears of a beginning and of a failure, and of no success while one is not made good', async () => {
-    using watched = await WatchedSite.make(start)
-    await watched.pingTo(web)
-    await watched.look()
-    const from = web.posts.length
-    const { catalogue } = watched.site
-    const job = beginJob(catalogue, { kind: 'backup', database: 'pos', owner: thisProcess(), now: start })
-    await watched.look()
-    endJob(catalogue, job, { state: 'failed', fault: new FaultError('DB_AUTH').fault }, start)
-    const [{ id } = { id: '' }] = [watched.paper.ids].map(([newest = '']) => ({ id: newest }))
-    watched.paper.check(id, 'proven')
-    await watched.look(minute)
-    await watched.look(minute)
-    expect(paths(from)).toEqual(['/ping/1234/start', '/ping/1234/fail'])
-  })
-
-  test('hears nothing of an old success of a site that is at risk', async () => {
-    using watched = await WatchedSite.make(start)
-    watched.paper.now += 3 * day
-    await watched.pingTo(web)
-    const from = web.posts.length
-    await watched.look()
-    expect(paths(from)).toEqual([])
-  })
-})
-
-describe('a test', () => {
-  test('arrives on every channel, and is no news about the backups', async () => {
-    using watched = await WatchedSite.make(start)
-    await watched.mailTo(smtp)
-    await watched.postTo(web, 'slack')
-    await watched.pingTo(web)
-    const [mails, from] = [smtp.mails.length, web.posts.length]
-    for (const channel of ['email', 'webhook', 'heartbeat'] as const) await testChannel(watched.site, channel)
-    expect((await smtp.mailAfter(mails)).text).toContain('this is a test')
-    expect(web.posts.slice(from).map(({ path }) => path)).toEqual(['/hook', '/ping/1234/start'])
-    expect(web.posts[from]?.body).toContain('This is a test')
-  })
-
-  test('says why it did not arrive, without the address', async () => {
-    using watched = await WatchedSite.make(start)
-    await watched.postTo(web, 'generic', '/services/T0/secret-token')
-    web.mood = 404
-    const said = await testChannel(watched.site, 'webhook').catch((error: unknown) => String(error))
-    web.mood = 200
-    expect(said).toContain('the service answered 404')
-    expect(said).not.toContain('secret-token')
-    expect(JSON.stringify(watched.site.settings)).not.toContain('secret-token')
-  })
-})
