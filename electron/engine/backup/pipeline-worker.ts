@@ -168,12 +168,21 @@ function noteTable(line: string, { counted }: Run): boolean {
   return /^pg_dump(?:all)?: (?!error|warning|detail|hint|terminated)/.test(line)
 }
 
-/** On Linux a priority belongs to a thread, so this leaves the window alone; elsewhere it would slow all of Larder. */
-function giveWay(): void {
-  if (process.platform === 'linux') setPriority(10)
+/**
+ * Behind everything else on this computer, unless somebody waits for it. On Linux a priority belongs to a thread, so
+ * this leaves the window alone; elsewhere it would slow all of Larder.
+ */
+function giveWay(isAwaited: boolean): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(isAwaited ? 0 : 10)
+  } catch {
+    // Only root may take a priority back that was given up: then it is done a little later.
+  }
 }
 
 async function work(request: PipelineRequest, signal: AbortSignal): Promise<void> {
+  giveWay(request.kind === 'read' && request.isAwaited === true)
   const run: Run = { signal, counted: { plainBytes: 0, storedBytes: 0, table: null } }
   const tellProgress = (): void => tell({ kind: 'progress', progress: { ...run.counted } })
   const timer = setInterval(tellProgress, progressEveryMs)
@@ -190,7 +199,6 @@ async function work(request: PipelineRequest, signal: AbortSignal): Promise<void
   }
 }
 
-giveWay()
 let cancelling: AbortController | undefined
 parentPort?.on('message', (command: PipelineCommand) => {
   if (command.kind === 'cancel') return cancelling?.abort()

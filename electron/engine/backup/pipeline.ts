@@ -39,6 +39,8 @@ export interface ReadRequest extends Limits {
   readonly reader: ToolCall | null
   /** A file to be made of what is inside, without a reader. It is not made durable. */
   readonly into?: string
+  /** Somebody waits for it: it does not work behind everything else. */
+  readonly isAwaited?: boolean
 }
 
 export type PipelineRequest = SealRequest | ReadRequest

@@ -48,7 +48,12 @@ export async function restoreBeside(site: Site, work: Order, job: RunningJob): P
   const name = besideName(work.database, 'new', job.id)
   await refuseWithoutRoom(site, folder, authentic.manifest)
   const opened = await steps.time('Opened the backup', () =>
-    openBackup(site, authentic, { into: folder, account: undefined, signal: job.signal }, job),
+    openBackup(
+      site,
+      authentic,
+      { into: folder, account: undefined, signal: job.signal, isAwaited: true },
+      job,
+    ),
   )
   if ('length' in opened) return { name, lost: opened, differences: [], notes: [] }
 

@@ -17,6 +17,8 @@ interface Opening {
   readonly into: string
   readonly account: Account | undefined
   readonly signal: AbortSignal
+  /** A till stands still until it is done, as in a restore; a proof has time. */
+  readonly isAwaited?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ interface Opening {
 export async function openBackup(
   site: Site,
   { folder, manifest }: Authentic,
-  { into, account, signal }: Opening,
+  { into, account, signal, isAwaited = false }: Opening,
   { onProgress }: Pick<RunningJob, 'onProgress'>,
 ): Promise<Opened | readonly Difference[]> {
   const sealedTo = manifest.encryption === 'age' ? manifest.recipients : null
@@ -35,7 +37,7 @@ export async function openBackup(
   const { stallMs, totalMs } = site.limits
   const open = async (file: StoredFile, to: string, compressed: boolean): Promise<Difference[]> => {
     const path = join(folder, file.name)
-    const request = { kind: 'read', path, compressed, identity, reader: null, into: to } as const
+    const request = { kind: 'read', path, compressed, identity, reader: null, into: to, isAwaited } as const
     const plainSha256 = await runPipeline({ ...request, stallMs, totalMs }, { signal, onProgress }).then(
       (measured) => measured.plainSha256,
       asUnreadable,

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -62,6 +62,31 @@ test('a tool that is slow and steady is not taken for silence', async () => {
   const slow = storing('slow', 'for n in $(seq 60); do echo $n; sleep 0.1; done')
   expect(await run({ ...slow, stallMs: 1000 })).toMatchObject({ bytes: 171 })
 }, 30_000)
+
+/** How many threads of this process work behind everything else. */
+const patient = (): number =>
+  readdirSync('/proc/self/task').filter((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16] === '10'
+  }).length
+
+test.runIf(process.platform === 'linux')(
+  'a pipeline works behind everything else, unless a till stands still until it is done',
+  async () => {
+    await run(storing('soup', 'echo soup'))
+    const before = patient()
+    expect(before).toBeGreaterThan(0)
+    const path = join(folder.path, 'soup.partial')
+    const opening = { compressed: false, identity: null, reader: null, stallMs: 20_000, totalMs: 20_000 }
+    const into = join(folder.path, 'opened')
+    await runPipeline(
+      { kind: 'read', path, into, isAwaited: true, ...opening },
+      { signal: new AbortController().signal },
+    )
+    // Whoever is not root cannot take back the priority of a thread that gave it up.
+    if (process.getuid?.() === 0) expect(patient()).toBe(before - 1)
+  },
+)
 
 describe('pipelines', () => {
   test('that run at the same time do not mix', async () => {
