@@ -103,10 +103,10 @@ export const scenarios = {
     today: today({
       status: status({
         health: 'protected',
-        sentence: 'You can go back to 15:30 today; proven.',
-        nextSlotAt: new Date(Date.now() + 5 * 3_600_000).toISOString(),
+        sentence: 'You can go back to 15:30 today; that of 03:30 today is proven.',
+        nextSlotAt: ago(-5.6),
       }),
-      newest: [0, 1, 2, 3, 4].map((index) => backup(index, { state: index === 0 ? 'proven' : 'copied' })),
+      newest: [0, 1, 2, 3, 4].map((index) => backup(index, { state: index === 2 ? 'proven' : 'intact' })),
     }),
   },
   unconfirmed: {
