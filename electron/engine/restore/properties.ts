@@ -48,7 +48,7 @@ const Row = z.object({
   owner: z.string(),
   connectionLimit: z.number(),
   isTemplate: z.boolean(),
-  tablespace: z.string(),
+  tablespace: z.string().nullable(),
   comment: z.string().nullable(),
   hasGrants: z.boolean(),
 })
@@ -62,7 +62,7 @@ SELECT d.oid::integer AS oid, pg_encoding_to_char(encoding) AS encoding, datcoll
   coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS locale,
   to_jsonb(d) ->> 'daticurules' AS "icuRules",
   pg_get_userbyid(datdba) AS owner, datconnlimit AS "connectionLimit", datistemplate AS "isTemplate",
-  t.spcname AS tablespace, shobj_description(d.oid, 'pg_database') AS comment, datacl IS NOT NULL AS "hasGrants"
+  nullif(t.spcname, 'pg_default') AS tablespace, shobj_description(d.oid, 'pg_database') AS comment, datacl IS NOT NULL AS "hasGrants"
 FROM pg_database AS d JOIN pg_tablespace AS t ON t.oid = dattablespace
 WHERE datname = $1`
 

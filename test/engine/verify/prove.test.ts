@@ -221,7 +221,7 @@ describe('a proof that does not come to its end', () => {
   test.each([
     ['check', 50],
     ['restore', 300],
-    ['restore', 1500],
+    ['restore', 900],
     ['compare', 20],
   ])('by a kill at %s + %i ms is cleared away at the next start', async (when, delayMs) => {
     const script = new URL('../../support/proof-process.ts', import.meta.url).pathname
@@ -231,10 +231,11 @@ describe('a proof that does not come to its end', () => {
     larder.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (text.includes(when)) setTimeout(() => larder.kill('SIGKILL'), delayMs)
     })
-    await once(larder, 'close')
+    const [, signal] = await once(larder, 'close')
     await site.reopen()
     expect(remains(site)).toEqual([])
     const [last] = recentJobs(site.engine.site.catalogue, { limit: 1 })
-    expect(last).toMatchObject({ kind: 'prove', state: 'interrupted' })
+    // On a fast computer the proof may be over before the kill comes.
+    expect(last).toMatchObject({ kind: 'prove', state: signal === null ? 'done' : 'interrupted' })
   })
 })
