@@ -86,8 +86,8 @@ describe.each([true, false])('a backup of a restaurant, encrypted: %s', async (e
       timeZone,
       ...times
     } = manifestOf(site, backup)
-    const { id, name } = site.engine.site.settings.site
-    expect(owner).toEqual({ id, name })
+    const known = site.engine.site.settings.site
+    expect(owner).toEqual({ id: known.id, name: known.name })
     expect(database).toMatchObject({ name: 'trattoria', owner: 'trattoria_owner', encoding: 'UTF8' })
     expect(origin.systemIdentifier).toMatch(/^\d{15,}$/)
     expect(origin.version).toMatch(/^\d+\.\d+/)
