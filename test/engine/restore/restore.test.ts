@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { Secret } from '../../../electron/engine/secret.ts'
 import type { RestoreRequest } from '../../../electron/engine/restore/restore-jobs.ts'
 import type { JobPhase } from '../../../electron/shared/model.ts'
@@ -96,7 +96,10 @@ describe('a restore that cannot be', () => {
   test('is refused while a backup or another restore of the same database runs', async () => {
     const { site, database, backup, engine } = await backedUpTill()
     await using _ = site
-    const running = engine.restore(backup.id, inPlace)
+    // What is asked first is not always what begins first.
+    let hasBegun = false
+    const running = engine.restore(backup.id, inPlace, { report: () => (hasBegun = true) })
+    await vi.waitFor(() => expect(hasBegun).toBe(true), { interval: 5 })
     await expect(engine.restore(backup.id, inPlace)).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
     await expect(engine.backUp(database)).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
     expect(await running).toMatchObject({ verdict: 'restored' })
