@@ -8,6 +8,7 @@ import { pause, resume, type PauseLength } from '../engine/schedule/pause.ts'
 import { startScheduler } from '../engine/schedule/scheduler.ts'
 import { CancelledError, FaultError, toFault } from '../shared/fault.ts'
 import { nextStep } from '../shared/texts-alerts.ts'
+import { texts } from '../shared/texts.ts'
 import { desktopTexts } from '../shared/texts-desktop.ts'
 import { takeForDesktop } from '../engine/monitor/desktop-alerts.ts'
 import { startWatch, type Watch } from '../engine/monitor/watch.ts'
@@ -125,9 +126,9 @@ function tellNews(engine: Engine, { window, resources }: Pick<Shell, 'window' | 
       window.show()
       window.whenLoaded(() => window.tell('show', { screen: 'today', ...(jobId ? { jobId } : {}) }))
     })
-  for (const { id, database, fault } of untoldJobs(site.catalogue)) {
+  for (const { id, kind, database, fault } of untoldJobs(site.catalogue)) {
     if (!markTold(site.catalogue, id, world.now()) || fault === null) continue
-    tell({ title: desktopTexts.failureTitle(database), ...fault }, id)
+    tell({ title: desktopTexts.failureTitle(texts.jobs.kind[kind], database), ...fault }, id)
   }
   for (const { code, text } of takeForDesktop(site))
     tell({ title: desktopTexts.alertTitle, text, next: nextStep(code) })

@@ -133,7 +133,7 @@ test('a failing backup pops up, and a click on it opens the reason', async () =>
   await expect(app.window.getByText('The till database did not answer').first()).toBeVisible()
   await picture(app, 'today-failed')
   const told = await desktop.pastPopUps()
-  expect(told[0]?.title).toBe(desktopTexts.failureTitle('trattoria'))
+  expect(told[0]?.title).toBe(desktopTexts.failureTitle(texts.jobs.kind.backup, 'trattoria'))
   expect(told[0]?.body).toContain('Your earlier backups are untouched')
   expect((await desktop.tray())?.tooltip).toContain('the last backup failed')
   expect((await desktop.tray())?.tooltip).not.toBe(before?.tooltip)
